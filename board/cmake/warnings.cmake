@@ -1,0 +1,26 @@
+# Every warning is an error. An exception below needs a reason beside it.
+add_library(linli_warnings INTERFACE)
+target_compile_options(linli_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wold-style-cast -Wsuggest-override
+  -Wnon-virtual-dtor -Werror
+  # g++ 12 reports a null dereference inside std::optional and std::string at -O2 that is not there,
+  # so the check runs where the optimiser does not inline (Debug).
+  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<CONFIG:Debug>,$<STREQUAL:${LINLI_SANITIZE},>>:-Wnull-dereference>
+  # The same versions warn about std::variant's storage being maybe uninitialised, and about restrict
+  # overlap inside std::string's operator+ (GCC bugs 105562 and 105651).
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-restrict>)
+if(LINLI_SANITIZE)
+  add_compile_options(-fsanitize=${LINLI_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${LINLI_SANITIZE})
+endif()
+if(LINLI_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer
+                      -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+add_compile_options(-fstack-protector-strong -D_GLIBCXX_ASSERTIONS)
+if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
+  add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+endif()
+add_link_options(-Wl,-z,relro,-z,now)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)

@@ -1,0 +1,137 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "firmware/base/once.hpp"
+#include "firmware/domain/envelope.hpp"
+#include "firmware/domain/stream.hpp"
+
+namespace linli::ports {
+
+// Which table of keys and values a state row belongs to. The numbers are stored on disk.
+enum class Space : std::uint8_t {
+  kMeta = 0,      // one row each: boot counter, saved time floor, …
+  kDevice = 1,    // device id → registration (profile, place, driver, state)
+  kProperty = 2,  // device id → last values
+  kCommand = 3,   // command id → command and outcome
+  kSeen = 4,      // device id → the device's own message ids seen lately
+  kBoot = 5,      // boot id → offset to wall time
+  kAudit = 6,     // sequence → who changed what
+};
+
+struct StatePut {
+  Space space = Space::kMeta;
+  std::string key;
+  std::string value;
+};
+
+struct StateErase {
+  Space space = Space::kMeta;
+  std::string key;
+};
+
+// A broker's message that this turn consumes: stored with it, so that a redelivery after a crash is
+// recognised (libmosquitto hides the DUP flag).
+struct InflightMark {
+  std::uint16_t message_id = 0;
+  std::uint64_t digest = 0;  // of topic and payload
+  friend bool operator==(const InflightMark&, const InflightMark&) = default;
+};
+
+// All that one turn of the loop wants written: together or not at all.
+struct Turn {
+  std::vector<StatePut> puts;
+  std::vector<StateErase> erasures;
+  std::vector<domain::Envelope> envelopes;
+  std::vector<InflightMark> marks;
+  bool forget_marks = false;  // a new broker session began: older marks mean nothing
+
+  bool empty() const {
+    return puts.empty() && erasures.empty() && envelopes.empty() && marks.empty() && !forget_marks;
+  }
+  bool urgent() const;
+};
+
+// Consecutive events of one stream as they are stored, or the gap where such events were dropped.
+struct OutboxChunk {
+  domain::Stream stream = domain::Stream::kTelemetry;
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+  std::string records;  // domain::RecordReader walks them; empty if this is a gap
+  std::optional<domain::Gap> gap;
+  domain::EventTime gap_time;  // when the gap was made
+};
+
+using ChunkPtr = std::shared_ptr<const OutboxChunk>;
+
+struct StreamStats {
+  std::uint64_t first = 0;  // the oldest number still stored; last + 1 if nothing waits
+  std::uint64_t last = 0;   // the newest number given out; 0: none yet
+  std::uint64_t bytes = 0;
+  std::uint64_t dropped = 0;  // since the database was made
+};
+
+enum class StoreHealth : std::uint8_t {
+  kOk,
+  kFull,      // telemetry is refused or dropped; urgent classes still fit the reserve
+  kReadOnly,  // an I/O error: nothing is acknowledged until the store was reopened and verified
+};
+
+struct StoreStats {
+  std::array<StreamStats, domain::kStreamCount> streams;
+  StoreHealth health = StoreHealth::kOk;
+  std::string trouble;           // why, when health is not kOk
+  std::uint64_t commits = 0;     // transactions since start
+  std::uint64_t turns = 0;       // turns in them
+  std::uint64_t file_bytes = 0;  // database and WAL
+};
+
+// The durable side of everything. All members are called on the loop's thread and return at once;
+// `done` runs on the loop's thread later, exactly once (kInternal if the store is closed first).
+class Store {
+ public:
+  Store() = default;
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+  virtual ~Store() = default;
+
+  // Writes `turn` in one transaction, in the order of the calls. Turns that wait together share a
+  // transaction (group commit); a turn with an urgent envelope or with no envelope at all makes it
+  // start at once, others wait up to the commit window. After done(ok) the turn survives a power
+  // cut. kFull: not written, and what may be dropped has been; kInternal: I/O error, nothing is
+  // certain. On failure none of the turn is stored.
+  virtual void commit(Turn turn, base::Done<void> done) = 0;
+
+  // Starts the commit of what waits now, without waiting for the window.
+  virtual void flush() = 0;
+
+  // Called on the loop after each commit, with the new events of each stream in order, before the
+  // `done`s of its turns. Set once, at start.
+  virtual void on_appended(std::function<void(ChunkPtr)> observer) = 0;
+
+  // Chunks of `stream` from number `from` on, oldest first, up to about `max_bytes` (at least one
+  // if there is any). Chunks that begin before `from` but reach it are included whole.
+  virtual void read_outbox(domain::Stream stream, std::uint64_t from, std::size_t max_bytes,
+                           base::Done<std::vector<ChunkPtr>> done) = 0;
+
+  // The platform has durably accepted all of `stream` up to and including `seq`: delete it. Written
+  // with one of the next commits; a crash before only sends again.
+  virtual void accept(domain::Stream stream, std::uint64_t seq) = 0;
+
+  // A round trip through the storage thread and a real (small) transaction, for the watchdog.
+  virtual void ping(base::Done<void> done) = 0;
+
+  // As of the last commit.
+  virtual StoreStats stats() const = 0;
+
+  // The part of event ids that is new for each database ever made.
+  virtual const std::string& epoch() const = 0;
+};
+
+}  // namespace linli::ports
