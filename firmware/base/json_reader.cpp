@@ -58,7 +58,7 @@ std::string shown(const Json& value) {
 std::optional<std::string> nearest(std::string_view word,
                                    const std::set<std::string, std::less<>>& known) {
   std::optional<std::string> best;
-  std::size_t best_distance = std::max<std::size_t>(word.size() / 3, 1) + 1;
+  std::size_t best_distance = std::max<std::size_t>(word.size() / 2, 1) + 1;
   for (const std::string& candidate : known) {
     const std::size_t candidate_distance = distance(word, candidate);
     if (candidate_distance >= best_distance) continue;
