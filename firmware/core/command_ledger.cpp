@@ -20,7 +20,8 @@ constexpr auto kStoreRetry = std::chrono::seconds(5);
 // How long ago `then` was, or nullopt if nobody can know (another boot, clocks not synchronised).
 std::optional<base::Duration> age_of(const domain::EventTime& then, const domain::EventTime& now) {
   using std::chrono::milliseconds;
-  if (then.boot == now.boot) return milliseconds(std::max<std::int64_t>(0, now.monotonic_ms - then.monotonic_ms));
+  if (then.boot == now.boot)
+    return milliseconds(std::max<std::int64_t>(0, now.monotonic_ms - then.monotonic_ms));
   const bool comparable = then.quality == domain::TimeQuality::kSynchronised &&
                           now.quality == domain::TimeQuality::kSynchronised;
   if (!comparable || now.unix_ms < then.unix_ms) return std::nullopt;
@@ -96,7 +97,8 @@ void CommandLedger::resume(const EntryPtr& entry) {
   const auto allowed = domain::time_left(record.command, entry->safety, record.received);
   const auto age = age_of(record.received, clock_.now());
   if (!allowed || !age || *age >= *allowed) {
-    return close(entry, {CommandState::kExpired, "its time was over when the gateway had restarted", "{}"});
+    return close(
+        entry, {CommandState::kExpired, "its time was over when the gateway had restarted", "{}"});
   }
   entry->deadline = loop_.now() + (*allowed - *age);
   queue(entry);
@@ -125,12 +127,14 @@ void CommandLedger::submit_and_wait(domain::Command command, Answer answer) {
   entries_.at(id)->final_answers.push_back(std::move(answer));
 }
 
-void CommandLedger::answer_repeat(const EntryPtr& entry, const domain::Command& command, Answer answer,
-                                  bool wait) {
+void CommandLedger::answer_repeat(const EntryPtr& entry, const domain::Command& command,
+                                  Answer answer, bool wait) {
   ++counts_.duplicates;
   const domain::Command& first = entry->record.command;
-  if (first.target != command.target || first.action != command.action || first.input != command.input) {
-    base::log::warn("command", "an id was used again for another command: answering with the first outcome",
+  if (first.target != command.target || first.action != command.action ||
+      first.input != command.input) {
+    base::log::warn("command",
+                    "an id was used again for another command: answering with the first outcome",
                     {{"command", command.id}, {"issuer", command.issuer}});
   }
   if (wait && !domain::is_final(entry->state())) {
@@ -148,20 +152,23 @@ void CommandLedger::answer_repeat(const EntryPtr& entry, const domain::Command& 
 base::Result<void> CommandLedger::judge(Entry& entry) const {
   domain::Command& command = entry.record.command;
   if (!command.target.starts_with(kDeviceTarget)) {
-    return base::fail(Code::kUnsupported, "nothing here is called '{}': use device/<id>", command.target);
+    return base::fail(Code::kUnsupported, "nothing here is called '{}': use device/<id>",
+                      command.target);
   }
   auto id = domain::DeviceId::parse(std::string_view(command.target).substr(kDeviceTarget.size()));
   if (!id) return base::failure_of(std::move(id));
   const Device* const device = devices_.find(*id);
-  if (device == nullptr) return base::fail(Code::kNotFound, "no device '{}' is registered", id->str());
+  if (device == nullptr)
+    return base::fail(Code::kNotFound, "no device '{}' is registered", id->str());
   const auto action = domain::action_index(*device->profile, command.action);
   if (!action) {
-    return base::fail(Code::kNotFound, "a {} has no action '{}'", device->profile->name, command.action);
+    return base::fail(Code::kNotFound, "a {} has no action '{}'", device->profile->name,
+                      command.action);
   }
   const domain::ActionModel& model = device->profile->actions[*action];
   if (!domain::may_command(command.role, model.safety)) {
-    return base::fail(Code::kDenied, "role '{}' may not ask for '{}' (safety class {})", command.role,
-                      command.action, domain::name(model.safety));
+    return base::fail(Code::kDenied, "role '{}' may not ask for '{}' (safety class {})",
+                      command.role, command.action, domain::name(model.safety));
   }
   auto input = domain::validate_input(model.input, command.input);
   if (!input) return base::failure_of(std::move(input), "input");
@@ -238,22 +245,27 @@ void CommandLedger::pull(const domain::DeviceId& device) {
 
 void CommandLedger::send(const EntryPtr& entry) {
   const Device* const device = devices_.find(entry->device);
-  ports::DeviceDriver* const driver = device == nullptr ? nullptr : dependencies_.driver_of(*device);
+  ports::DeviceDriver* const driver =
+      device == nullptr ? nullptr : dependencies_.driver_of(*device);
   if (driver == nullptr) {
-    return close(entry, {CommandState::kFailed, "not_found: the device has just been removed", "{}"});
+    return close(entry,
+                 {CommandState::kFailed, "not_found: the device has just been removed", "{}"});
   }
   if (loop_.now() >= entry->deadline) {
-    return close(entry, {CommandState::kExpired, "its time was over while it was being stored", "{}"});
+    return close(entry,
+                 {CommandState::kExpired, "its time was over while it was being stored", "{}"});
   }
   if (device->presence == domain::Presence::kOffline) {
-    return close(entry, {CommandState::kFailed, "offline: the device is not connected, nothing was sent", "{}"});
+    return close(entry, {CommandState::kFailed,
+                         "offline: the device is not connected, nothing was sent", "{}"});
   }
   await_answer(entry);
   const domain::Command& command = entry->record.command;
-  driver->invoke({command.id, entry->device, entry->action, command.input, entry->deadline - loop_.now()},
-                 [this, entry](base::Result<ports::ActionReply> reply) {
-                   after_send(entry, std::move(reply));
-                 });
+  driver->invoke(
+      {command.id, entry->device, entry->action, command.input, entry->deadline - loop_.now()},
+      [this, entry](base::Result<ports::ActionReply> reply) {
+        after_send(entry, std::move(reply));
+      });
 }
 
 void CommandLedger::await_answer(const EntryPtr& entry) {
@@ -261,7 +273,8 @@ void CommandLedger::await_answer(const EntryPtr& entry) {
     const EntryPtr silent = weak.lock();
     if (!silent) return;
     close(silent, {CommandState::kUnconfirmed,
-                   fmt::format("no answer within {} ms: look at the device", base::to_ms(silent->answer_limit)),
+                   fmt::format("no answer within {} ms: look at the device",
+                               base::to_ms(silent->answer_limit)),
                    "{}"});
   });
 }
@@ -279,7 +292,8 @@ Settle CommandLedger::on_result(ports::Turn& turn, const domain::DeviceId& devic
                                 const domain::ActionResult& result) {
   const auto found = entries_.find(result.command);
   const bool is_expected = found != entries_.end() && found->second->device == device &&
-                           found->second->state() == CommandState::kSent && !found->second->is_writing;
+                           found->second->state() == CommandState::kSent &&
+                           !found->second->is_writing;
   if (!is_expected) {
     base::log::info("command", "an answer that nobody waits for",
                     {{"device", device}, {"command", result.command}, {"ok", result.ok}});
@@ -328,9 +342,12 @@ void CommandLedger::after_step(const EntryPtr& entry, const CommandOutcome& outc
     entry->record.outcome = outcome;
     entry->record.changed = clock_.now();
     base::log::info("command", "step",
-                    {{"command", entry->record.command.id}, {"target", entry->record.command.target},
-                     {"action", entry->record.command.action}, {"state", domain::name(outcome.state)},
-                     {"issuer", entry->record.command.issuer}, {"reason", outcome.reason}});
+                    {{"command", entry->record.command.id},
+                     {"target", entry->record.command.target},
+                     {"action", entry->record.command.action},
+                     {"state", domain::name(outcome.state)},
+                     {"issuer", entry->record.command.issuer},
+                     {"reason", outcome.reason}});
   } else if (was_first) {
     // Nothing of it is on disk: it never was.
     --counts_.open;
@@ -354,8 +371,8 @@ void CommandLedger::write(ports::Turn& turn, const Entry& entry, const CommandOu
   record.changed = clock_.now();
   const std::string& id = record.command.id.str();
   turn.puts.push_back({ports::Space::kCommand, id, to_row(record)});
-  turn.envelopes.push_back({domain::Stream::kCommand, std::string(domain::kCommandEvent), "command/" + id,
-                            record.changed, outcome_json(record)});
+  turn.envelopes.push_back({domain::Stream::kCommand, std::string(domain::kCommandEvent),
+                            "command/" + id, record.changed, outcome_json(record)});
   if (domain::is_final(outcome.state)) forget_oldest(turn);
 }
 
@@ -373,7 +390,8 @@ void CommandLedger::answer_waiters(Entry& entry) {
     if (is_known) {
       std::move(answer)(entry.record);
     } else {
-      std::move(answer)(base::fail(Code::kFull, "the command could not be stored, nothing was sent"));
+      std::move(answer)(
+          base::fail(Code::kFull, "the command could not be stored, nothing was sent"));
     }
   }
 }
@@ -392,7 +410,9 @@ void CommandLedger::release_actuator(const EntryPtr& entry) {
   }
 }
 
-void CommandLedger::remember_final(const domain::CommandId& id) { finals_.push_back(id); }
+void CommandLedger::remember_final(const domain::CommandId& id) {
+  finals_.push_back(id);
+}
 
 void CommandLedger::forget_oldest(ports::Turn& turn) {
   while (finals_.size() >= limits_.max_kept) {
@@ -407,6 +427,8 @@ const CommandRecord* CommandLedger::find(const domain::CommandId& id) const {
   return found == entries_.end() ? nullptr : &found->second->record;
 }
 
-LedgerCounts CommandLedger::counts() const { return counts_; }
+LedgerCounts CommandLedger::counts() const {
+  return counts_;
+}
 
 }  // namespace linli::core

@@ -18,13 +18,14 @@
 namespace linli::core {
 
 struct LedgerLimits {
-  std::size_t max_open = 256;     // commands on their way; more are refused
-  std::size_t max_kept = 10'000;  // finished ones remembered, so that a repeat gets the first outcome
+  std::size_t max_open = 256;  // commands on their way; more are refused
+  std::size_t max_kept =
+      10'000;  // finished ones remembered, so that a repeat gets the first outcome
 };
 
 struct LedgerCounts {
   std::size_t open = 0;
-  std::uint64_t total = 0;       // submitted since start, repeats included
+  std::uint64_t total = 0;  // submitted since start, repeats included
   std::uint64_t duplicates = 0;
 };
 
@@ -37,8 +38,8 @@ struct LedgerCounts {
 //      │                                       │
 //      └──its time is over──▶ expired          └─▶ unconfirmed (no answer in time)
 //
-// Each step is on disk before the next begins, so that after a crash a command that may have reached
-// its device is never sent again. Loop thread only.
+// Each step is on disk before the next begins, so that after a crash a command that may have
+// reached its device is never sent again. Loop thread only.
 class CommandLedger {
  public:
   struct Dependencies {
@@ -46,18 +47,18 @@ class CommandLedger {
   };
   using Answer = base::Done<CommandRecord>;
 
-  CommandLedger(base::Loop& loop, ports::Store& store, const ports::WallClock& clock, DeviceTable& devices,
-                Dependencies dependencies, LedgerLimits limits);
+  CommandLedger(base::Loop& loop, ports::Store& store, const ports::WallClock& clock,
+                DeviceTable& devices, Dependencies dependencies, LedgerLimits limits);
   ~CommandLedger();
 
-  // Takes the stored commands over at start, in any order. Open ones are resumed if they were not sent
-  // yet and their time is not over; those that were sent wait for their device's answer once more and
-  // close as unconfirmed.
+  // Takes the stored commands over at start, in any order. Open ones are resumed if they were not
+  // sent yet and their time is not over; those that were sent wait for their device's answer once
+  // more and close as unconfirmed.
   void restore(std::vector<CommandRecord> records);
 
-  // `answer` runs once with the record as it stands when the first decision is durable: refused, sent,
-  // or accepted (waiting for its actuator). The same id again answers with what is known of the first.
-  // kFull, kInternal: it could not be stored, and nothing moves.
+  // `answer` runs once with the record as it stands when the first decision is durable: refused,
+  // sent, or accepted (waiting for its actuator). The same id again answers with what is known of
+  // the first. kFull, kInternal: it could not be stored, and nothing moves.
   void submit(domain::Command command, Answer answer);
 
   // As submit, but `answer` runs when the command is final.
@@ -67,7 +68,8 @@ class CommandLedger {
   const CommandRecord* find(const domain::CommandId& id) const;
 
   // A device's answer, seen by the intake in the turn that it is building.
-  Settle on_result(ports::Turn& turn, const domain::DeviceId& device, const domain::ActionResult& result);
+  Settle on_result(ports::Turn& turn, const domain::DeviceId& device,
+                   const domain::ActionResult& result);
 
   LedgerCounts counts() const;
 
@@ -78,10 +80,11 @@ class CommandLedger {
 
   base::Result<void> judge(Entry& entry) const;
   void take_in(const EntryPtr& entry);
-  void answer_repeat(const EntryPtr& entry, const domain::Command& command, Answer answer, bool wait);
+  void answer_repeat(const EntryPtr& entry, const domain::Command& command, Answer answer,
+                     bool wait);
   void step(const EntryPtr& entry, domain::CommandOutcome outcome, base::Done<void> done);
-  void after_step(const EntryPtr& entry, const domain::CommandOutcome& outcome, base::Result<void> stored,
-                  base::Done<void> done);
+  void after_step(const EntryPtr& entry, const domain::CommandOutcome& outcome,
+                  base::Result<void> stored, base::Done<void> done);
   void write(ports::Turn& turn, const Entry& entry, const domain::CommandOutcome& outcome);
   void queue(const EntryPtr& entry);
   void expire(const EntryPtr& entry);

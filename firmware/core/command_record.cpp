@@ -88,7 +88,8 @@ base::Result<CommandRecord> command_from_row(std::string_view row) {
   record.outcome.state = read_state(in);
   record.outcome.reason = in.text("reason", kMaxText);
   record.outcome.output = in.text("output", kMaxText);
-  if (auto read = in.finish(); !read) return base::fail(base::Code::kCorrupt, "{}", read.error().what);
+  if (auto read = in.finish(); !read)
+    return base::fail(base::Code::kCorrupt, "{}", read.error().what);
   return record;
 }
 

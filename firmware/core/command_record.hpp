@@ -21,8 +21,8 @@ std::string to_row(const CommandRecord& record);
 // kCorrupt if the row was not written by to_row.
 base::Result<CommandRecord> command_from_row(std::string_view row);
 
-// {"command":…,"target":…,"action":…,"state":…,"reason":…,"output":…,"issuer":…}: for the platform and
-// for whoever asks.
+// {"command":…,"target":…,"action":…,"state":…,"reason":…,"output":…,"issuer":…}: for the platform
+// and for whoever asks.
 std::string outcome_json(const CommandRecord& record);
 
 }  // namespace linli::core

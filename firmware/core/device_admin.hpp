@@ -11,21 +11,21 @@
 
 namespace linli::core {
 
-// Adds, replaces and revokes devices: registration, login and driver together. Loop thread only; each
-// `done` runs once.
+// Adds, replaces and revokes devices: registration, login and driver together. Loop thread only;
+// each `done` runs once.
 class DeviceAdmin {
  public:
   struct Dependencies {
-    std::function<ProfilePtr(const std::string& name)> profile;        // nullptr: no such profile
+    std::function<ProfilePtr(const std::string& name)> profile;  // nullptr: no such profile
     std::function<ports::DeviceDriver*(const std::string& name)> driver;  // nullptr: no such driver
   };
 
   DeviceAdmin(ports::Store& store, ports::DeviceAccess& access, DeviceTable& devices,
               Dependencies dependencies);
 
-  // Registers a new device and opens its way in. kConflict if the id is taken, kNotFound for an unknown
-  // profile or driver. The registration is durable before the login exists; if the login then cannot be
-  // made, the device stays registered and replace() makes it.
+  // Registers a new device and opens its way in. kConflict if the id is taken, kNotFound for an
+  // unknown profile or driver. The registration is durable before the login exists; if the login
+  // then cannot be made, the device stays registered and replace() makes it.
   void add(Registration registration, base::Done<ports::DeviceCredentials> done);
 
   // New hardware in the old place: new credentials, the old ones are worthless, history stays.

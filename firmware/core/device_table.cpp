@@ -82,7 +82,8 @@ base::Result<Registration> registration_from_row(std::string_view id, std::strin
 bool is_news(const domain::PropertyModel& model, const Slot& slot, const domain::Value& value,
              base::TimePoint now) {
   if (!slot.reported) return true;
-  if (model.heartbeat > base::Duration::zero() && now - slot.reported_at >= model.heartbeat) return true;
+  if (model.heartbeat > base::Duration::zero() && now - slot.reported_at >= model.heartbeat)
+    return true;
   const auto before = number_of(*slot.reported);
   const auto after = number_of(value);
   if (before && after) return std::abs(*after - *before) > model.dead_band;
@@ -111,7 +112,8 @@ void restore_properties(Device& device, std::string_view row) {
   if (!json || !json->is_object()) return;
   for (const auto& [name, stored] : json->items()) {
     const auto index = domain::property_index(*device.profile, name);
-    if (index) restore_slot(device.slots[*index], stored, device.profile->properties[*index].schema.type);
+    if (index)
+      restore_slot(device.slots[*index], stored, device.profile->properties[*index].schema.type);
   }
 }
 
@@ -126,7 +128,9 @@ Device& DeviceTable::put(Registration registration, ProfilePtr profile) {
   return *device;
 }
 
-void DeviceTable::remove(const domain::DeviceId& id) { devices_.erase(id); }
+void DeviceTable::remove(const domain::DeviceId& id) {
+  devices_.erase(id);
+}
 
 Device* DeviceTable::find(const domain::DeviceId& id) {
   const auto found = devices_.find(id);
@@ -139,9 +143,9 @@ const Device* DeviceTable::find(const domain::DeviceId& id) const {
 }
 
 std::size_t DeviceTable::online() const {
-  return static_cast<std::size_t>(std::count_if(devices_.begin(), devices_.end(), [](const auto& entry) {
-    return entry.second->presence == domain::Presence::kOnline;
-  }));
+  return static_cast<std::size_t>(std::count_if(
+      devices_.begin(), devices_.end(),
+      [](const auto& entry) { return entry.second->presence == domain::Presence::kOnline; }));
 }
 
 std::vector<const Device*> DeviceTable::all() const {

@@ -58,16 +58,16 @@ struct Device {
 bool is_news(const domain::PropertyModel& model, const Slot& slot, const domain::Value& value,
              base::TimePoint now);
 
-// The last values of a device as one row, {"temperature":[21.5,<unix ms>,"synchronised"],…}, and back
-// (members that the profile does not know are passed over).
+// The last values of a device as one row, {"temperature":[21.5,<unix ms>,"synchronised"],…}, and
+// back (members that the profile does not know are passed over).
 std::string property_row(const Device& device);
 void restore_properties(Device& device, std::string_view row);
 
 // All registered devices. Loop thread only. Pointers stay good until the device is removed.
 class DeviceTable {
  public:
-  // Adds or replaces the registration; values and presence of a device that was there are kept if the
-  // profile is the same.
+  // Adds or replaces the registration; values and presence of a device that was there are kept if
+  // the profile is the same.
   Device& put(Registration registration, ProfilePtr profile);
   void remove(const domain::DeviceId& id);
   Device* find(const domain::DeviceId& id);

@@ -12,7 +12,9 @@ namespace {
 // A device's own clock is believed only this near to ours; otherwise the time of arrival stands.
 constexpr std::int64_t kMaxDeviceClockError = 24LL * 3600 * 1000;
 
-std::string subject_of(const domain::DeviceId& id) { return "device/" + id.str(); }
+std::string subject_of(const domain::DeviceId& id) {
+  return "device/" + id.str();
+}
 
 std::string rejection_data(const std::string& reason, std::uint64_t total) {
   std::string data = "{\"reason\":";
@@ -37,11 +39,11 @@ struct ReportIntake::Pending {
   ports::Turn turn;
   base::Done<void> committed;
   domain::EventTime now;
-  std::vector<SeenId> seen;            // new in this turn
+  std::vector<SeenId> seen;  // new in this turn
   std::vector<SeenId> acknowledgements;
   std::vector<ReportedSlot> reported;  // values whose news is in this turn
   std::vector<Settle> settles;
-  std::vector<Device*> value_rows;     // devices whose rows are to be written, each once
+  std::vector<Device*> value_rows;  // devices whose rows are to be written, each once
   std::vector<Device*> seen_rows;
 
   static void touch(std::vector<Device*>& rows, Device& device) {
@@ -132,7 +134,8 @@ void ReportIntake::apply_readings(Pending& pending, Device& device, const domain
                                     subject_of(report.device), at, std::move(data)});
 }
 
-void ReportIntake::apply_events(Pending& pending, const Device& device, const domain::Report& report) {
+void ReportIntake::apply_events(Pending& pending, const Device& device,
+                                const domain::Report& report) {
   for (const domain::DeviceEvent& event : report.events) {
     const domain::EventModel& model = device.profile->events[event.event];
     std::string data = "{\"event\":";
@@ -164,7 +167,8 @@ void ReportIntake::reject_unknown(Pending& pending, const domain::Report& report
   const auto [entry, is_new] = unknown_.try_emplace(report.device, loop_.now());
   if (!is_new && loop_.now() - entry->second < limits_.rejection_pause) return;
   entry->second = loop_.now();
-  base::log::warn("intake", "message of a device that is not registered: add it or revoke its login",
+  base::log::warn("intake",
+                  "message of a device that is not registered: add it or revoke its login",
                   {{"device", report.device}});
   pending.turn.envelopes.push_back({domain::Stream::kTelemetry, std::string(domain::kRejectedEvent),
                                     subject_of(report.device), pending.now,
@@ -177,8 +181,9 @@ void ReportIntake::reject(Pending& pending, Device& device, const std::string& r
   const bool is_first = device.rejection_reported == base::TimePoint{};
   if (!is_first && loop_.now() - device.rejection_reported < limits_.rejection_pause) return;
   device.rejection_reported = loop_.now();
-  base::log::warn("intake", "data rejected",
-                  {{"device", device.registration.id}, {"reason", reason}, {"in_all", device.rejected}});
+  base::log::warn(
+      "intake", "data rejected",
+      {{"device", device.registration.id}, {"reason", reason}, {"in_all", device.rejected}});
   pending.turn.envelopes.push_back({domain::Stream::kTelemetry, std::string(domain::kRejectedEvent),
                                     subject_of(device.registration.id), pending.now,
                                     rejection_data(reason, device.rejected)});
@@ -188,8 +193,9 @@ bool ReportIntake::is_flood(Device& device, const domain::Report& report) {
   if (report.readings.empty()) return false;
   if (loop_.now() - device.flood_window >= std::chrono::seconds(1)) {
     if (device.messages_in_window > limits_.messages_per_second) {
-      base::log::warn("intake", "device floods: readings beyond its limit are dropped",
-                      {{"device", device.registration.id}, {"dropped_in_all", device.flood_dropped}});
+      base::log::warn(
+          "intake", "device floods: readings beyond its limit are dropped",
+          {{"device", device.registration.id}, {"dropped_in_all", device.flood_dropped}});
     }
     device.flood_window = loop_.now();
     device.messages_in_window = 0;
@@ -215,11 +221,13 @@ void ReportIntake::write_touched_rows(Pending& pending) const {
         {ports::Space::kProperty, device->registration.id.str(), property_row(*device)});
   }
   for (const Device* device : pending.seen_rows) {
-    pending.turn.puts.push_back({ports::Space::kSeen, device->registration.id.str(), device->seen.stored()});
+    pending.turn.puts.push_back(
+        {ports::Space::kSeen, device->registration.id.str(), device->seen.stored()});
   }
 }
 
-void ReportIntake::after_commit(const std::shared_ptr<Pending>& pending, base::Result<void> stored) {
+void ReportIntake::after_commit(const std::shared_ptr<Pending>& pending,
+                                base::Result<void> stored) {
   const bool is_stored = stored.has_value();
   if (!is_stored) take_back(*pending);
   for (Settle& settle : pending->settles) {
@@ -231,7 +239,8 @@ void ReportIntake::after_commit(const std::shared_ptr<Pending>& pending, base::R
   std::move(pending->committed)(std::move(stored));
 }
 
-// A repeat may have been stored while the first copy was not and was taken back: then neither counts.
+// A repeat may have been stored while the first copy was not and was taken back: then neither
+// counts.
 void ReportIntake::acknowledge(const domain::DeviceId& id, const std::string& message_id) {
   const Device* const device = devices_.find(id);
   if (device == nullptr || !device->seen.contains(message_id)) return;
@@ -246,7 +255,8 @@ void ReportIntake::take_back(Pending& pending) {
   }
   for (const auto& [id, property] : pending.reported) {
     Device* const device = devices_.find(id);
-    if (device != nullptr && property < device->slots.size()) device->slots[property].reported.reset();
+    if (device != nullptr && property < device->slots.size())
+      device->slots[property].reported.reset();
   }
 }
 

@@ -14,13 +14,14 @@
 
 namespace linli::core {
 
-// What a part of the house wrote into a turn and must know the fate of: called once with whether the
-// turn was stored.
+// What a part of the house wrote into a turn and must know the fate of: called once with whether
+// the turn was stored.
 using Settle = base::Once<void(bool stored)>;
 
 struct IntakeLimits {
   int messages_per_second = 2000;  // of readings, for one device; events are never held back
-  base::Duration rejection_pause = std::chrono::minutes(1);  // between data_rejected events of a device
+  base::Duration rejection_pause =
+      std::chrono::minutes(1);            // between data_rejected events of a device
   std::size_t max_unknown_devices = 256;  // remembered for that pause
 };
 
@@ -40,13 +41,14 @@ class ReportIntake final : public ports::Intake {
   // What it needs of the rooms beside it.
   struct Dependencies {
     // A device's answer to a command. Writes into the turn what follows.
-    std::function<Settle(ports::Turn&, const domain::DeviceId&, const domain::ActionResult&)> on_result;
+    std::function<Settle(ports::Turn&, const domain::DeviceId&, const domain::ActionResult&)>
+        on_result;
     // The message is durable: the driver may tell the device.
     std::function<void(const domain::DeviceId&, const std::string& message_id)> acknowledge;
   };
 
-  ReportIntake(base::Loop& loop, ports::Store& store, const ports::WallClock& clock, DeviceTable& devices,
-               Dependencies dependencies, IntakeLimits limits);
+  ReportIntake(base::Loop& loop, ports::Store& store, const ports::WallClock& clock,
+               DeviceTable& devices, Dependencies dependencies, IntakeLimits limits);
   ~ReportIntake() override;
 
   void take(ports::Delivery delivery, base::Done<void> committed) override;

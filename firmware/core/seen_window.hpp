@@ -7,8 +7,8 @@
 
 namespace linli::core {
 
-// The message ids that one device has used lately, so that a repeat is one event. A device that wants
-// acknowledgements has few messages open at a time; it may repeat any of its last kCapacity.
+// The message ids that one device has used lately, so that a repeat is one event. A device that
+// wants acknowledgements has few messages open at a time; it may repeat any of its last kCapacity.
 class SeenWindow {
  public:
   static constexpr std::size_t kCapacity = 64;

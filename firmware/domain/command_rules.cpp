@@ -26,10 +26,14 @@ constexpr std::array kRights{
 
 bool column(const Right& right, SafetyClass safety) {
   switch (safety) {
-    case SafetyClass::kNone: return right.none;
-    case SafetyClass::kActuator: return right.actuator;
-    case SafetyClass::kDoor: return right.door;
-    case SafetyClass::kLife: return right.life;
+    case SafetyClass::kNone:
+      return right.none;
+    case SafetyClass::kActuator:
+      return right.actuator;
+    case SafetyClass::kDoor:
+      return right.door;
+    case SafetyClass::kLife:
+      return right.life;
   }
   return false;
 }
@@ -44,10 +48,14 @@ bool may_command(std::string_view role, SafetyClass safety) {
 
 base::Duration longest_wait(SafetyClass safety) {
   switch (safety) {
-    case SafetyClass::kNone: return std::chrono::hours(24);
-    case SafetyClass::kActuator: return std::chrono::minutes(5);
-    case SafetyClass::kDoor: return seconds(10);
-    case SafetyClass::kLife: return seconds(60);
+    case SafetyClass::kNone:
+      return std::chrono::hours(24);
+    case SafetyClass::kActuator:
+      return std::chrono::minutes(5);
+    case SafetyClass::kDoor:
+      return seconds(10);
+    case SafetyClass::kLife:
+      return seconds(60);
   }
   return seconds(10);
 }
@@ -59,8 +67,9 @@ base::Result<base::Duration> time_left(const Command& command, SafetyClass safet
   if (!command.expires_ms) return left;
   if (now.quality != TimeQuality::kSynchronised) {
     if (command.ttl_ms) return left;
-    return base::fail(base::Code::kDenied,
-                      "the gateway's clock is not synchronised, so expires_ms cannot be judged: send ttl_ms");
+    return base::fail(
+        base::Code::kDenied,
+        "the gateway's clock is not synchronised, so expires_ms cannot be judged: send ttl_ms");
   }
   if (*command.expires_ms <= now.unix_ms) {
     return base::fail(base::Code::kInvalid, "it expired {} ms before it arrived",

@@ -12,8 +12,8 @@
 namespace linli::domain {
 
 // Who asks, as the channel vouches for it.
-inline constexpr std::string_view kRolePlatform = "platform";    // the community platform
-inline constexpr std::string_view kRoleOperator = "operator";    // linlictl on the gateway itself
+inline constexpr std::string_view kRolePlatform = "platform";      // the community platform
+inline constexpr std::string_view kRoleOperator = "operator";      // linlictl on the gateway itself
 inline constexpr std::string_view kRoleAutomation = "automation";  // a rule of the gateway
 
 // May `role` ask for an action of this safety class? Unknown roles may nothing.
