@@ -1,0 +1,422 @@
+#include "firmware/storage/database.hpp"
+
+#include <sys/random.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+#include "firmware/base/bytes.hpp"
+#include "firmware/storage/ballast.hpp"
+#include "firmware/storage/schema.hpp"
+
+namespace linli::storage {
+namespace {
+
+using domain::Stream;
+using ports::ChunkPtr;
+using ports::OutboxChunk;
+
+// Small pages: a commit writes whole pages, and most commits change few bytes on three of them.
+constexpr const char* kPageSize = "PRAGMA page_size = 1024";
+constexpr std::uint64_t kPageBytes = 1024;
+constexpr std::size_t kChunkBytes = 64 * 1024;
+constexpr std::size_t kChunkEvents = 500;
+constexpr std::uint64_t kRowOverhead = 64;  // what a row costs beside its records
+constexpr std::int64_t kKeptMarkRows = 4096;
+constexpr std::int64_t kPruneEvery = 512;
+constexpr std::uint64_t kRoomBytes = 1024 * 1024;
+
+std::int64_t end_of(Stream stream) { return position_of(stream, 0) + (1LL << 56); }
+
+std::string make_epoch() {
+  char random[6];
+  if (getrandom(random, sizeof random, 0) != sizeof random) return {};
+  return base::to_hex({random, sizeof random});
+}
+
+std::string time_blob(const domain::EventTime& time) {
+  return fmt::format("{} {} {} {}", time.unix_ms, static_cast<int>(time.quality), time.boot, time.monotonic_ms);
+}
+
+domain::EventTime time_from_blob(const std::string& blob) {
+  domain::EventTime time;
+  int quality = 2;
+  unsigned long long boot = 0;
+  long long unix_ms = 0;
+  long long monotonic_ms = 0;
+  if (std::sscanf(blob.c_str(), "%lld %d %llu %lld", &unix_ms, &quality, &boot, &monotonic_ms) == 4) {
+    time = {unix_ms, static_cast<domain::TimeQuality>(std::clamp(quality, 0, 2)), boot, monotonic_ms};
+  }
+  return time;
+}
+
+std::string marks_blob(const std::vector<const ports::Turn*>& turns) {
+  std::string blob;
+  for (const ports::Turn* turn : turns) {
+    if (turn->forget_marks) blob.clear();
+    for (const ports::InflightMark& mark : turn->marks) {
+      for (unsigned shift = 0; shift < 16; shift += 8) blob.push_back(static_cast<char>(mark.message_id >> shift));
+      for (unsigned shift = 0; shift < 64; shift += 8) blob.push_back(static_cast<char>(mark.digest >> shift));
+    }
+  }
+  return blob;
+}
+
+// The last word on each key in a group: later turns overwrite earlier ones.
+using LastWords = std::unordered_map<std::string, const std::string*>;
+
+LastWords last_words(const std::vector<const ports::Turn*>& turns) {
+  LastWords words;
+  const auto key_of = [](ports::Space space, const std::string& key) {
+    return static_cast<char>(space) + key;
+  };
+  for (const ports::Turn* turn : turns) {
+    for (const auto& put : turn->puts) words[key_of(put.space, put.key)] = &put.value;
+    for (const auto& erase : turn->erasures) words[key_of(erase.space, erase.key)] = nullptr;
+  }
+  return words;
+}
+
+}  // namespace
+
+base::Result<Database> Database::open(const DatabaseOptions& options) {
+  Database database;
+  database.options_ = options;
+  auto connection = Connection::open(options.path, {.read_only = false, .vfs = options.vfs});
+  if (!connection) return base::failure_of(std::move(connection));
+  database.connection_ = *std::move(connection);
+  for (auto step : {&Database::configure, &Database::load_identity, &Database::prepare, &Database::load_streams}) {
+    if (auto done = (database.*step)(); !done) return base::failure_of(std::move(done), options.path);
+  }
+  return database;
+}
+
+base::Result<void> Database::configure() {
+  if (auto set = connection_.execute(kPageSize); !set) return set;
+  const std::string pages = std::to_string(std::max<std::uint64_t>(options_.max_bytes / kPageBytes, 64));
+  const std::string max_pages = "PRAGMA max_page_count = " + pages;
+  const std::string synchronous = "PRAGMA synchronous = " + options_.synchronous;
+  if (auto set = connection_.pragma("PRAGMA journal_mode = WAL", "wal"); !set) return set;
+  if (auto set = connection_.execute(synchronous.c_str()); !set) return set;
+  const char* const expected = options_.synchronous == "FULL" ? "2" : "1";
+  if (auto set = connection_.pragma("PRAGMA synchronous", expected); !set) return set;
+  if (auto set = connection_.pragma("PRAGMA wal_autocheckpoint = 4000", "4000"); !set) return set;
+  if (auto set = connection_.pragma("PRAGMA journal_size_limit = 8388608", "8388608"); !set) return set;
+  // A file that is larger already keeps its size: the answer is then not what was asked for.
+  if (auto set = connection_.execute(max_pages.c_str()); !set) return set;
+  if (auto set = connection_.execute("PRAGMA foreign_keys = ON"); !set) return set;
+  if (auto set = connection_.pragma("PRAGMA foreign_keys", "1"); !set) return set;
+  return migrate(connection_);
+}
+
+base::Result<void> Database::load_identity() {
+  auto epoch = connection_.value("SELECT value FROM identity WHERE name = 'epoch'");
+  if (!epoch) return base::failure_of(std::move(epoch));
+  epoch_ = *epoch;
+  if (!epoch_.empty()) return {};
+  epoch_ = make_epoch();
+  if (epoch_.empty()) return base::fail(base::Code::kInternal, "no randomness for a new epoch");
+  auto insert = connection_.prepare("INSERT INTO identity (name, value) VALUES ('epoch', ?1)");
+  if (!insert) return base::failure_of(std::move(insert));
+  return insert->bind_text(1, epoch_).run();
+}
+
+base::Result<void> Database::prepare() {
+  const std::array<std::pair<Statement*, const char*>, 13> table{{
+      {&sql_.put, "INSERT INTO state (space, key, value) VALUES (?1, ?2, ?3) "
+                  "ON CONFLICT (space, key) DO UPDATE SET value = excluded.value"},
+      {&sql_.erase, "DELETE FROM state WHERE space = ?1 AND key = ?2"},
+      {&sql_.append, "INSERT INTO outbox (position, last, records) VALUES (?1, ?2, ?3)"},
+      {&sql_.stream, "INSERT INTO stream (id, last, dropped) VALUES (?1, ?2, ?3) "
+                     "ON CONFLICT (id) DO UPDATE SET last = excluded.last, dropped = excluded.dropped"},
+      {&sql_.accept, "DELETE FROM outbox WHERE position >= ?1 AND position < ?2 AND last <= ?3 "
+                     "RETURNING length(records)"},
+      {&sql_.range, "SELECT min(position) FROM outbox WHERE position >= ?1 AND position < ?2"},
+      {&sql_.read, "SELECT position, last, records, gap_count, gap_reason, gap_time FROM outbox "
+                   "WHERE position >= coalesce((SELECT max(position) FROM outbox WHERE position >= ?1 AND "
+                   "position <= ?2), ?2) AND position < ?3 AND last >= ?4 ORDER BY position"},
+      {&sql_.drop_candidates, "SELECT position, last, length(records), gap_count, gap_reason FROM outbox "
+                              "WHERE position >= ?1 AND position < ?2 ORDER BY position LIMIT 1024"},
+      {&sql_.drop, "DELETE FROM outbox WHERE position >= ?1 AND position <= ?2"},
+      {&sql_.gap, "INSERT INTO outbox (position, last, records, gap_count, gap_reason, gap_time) "
+                  "VALUES (?1, ?2, x'', ?3, ?4, ?5)"},
+      {&sql_.mark, "INSERT INTO mark (id, marks) VALUES (?1, ?2)"},
+      {&sql_.prune_marks, "DELETE FROM mark WHERE id <= ?1"},
+      {&sql_.forget_marks, "DELETE FROM mark"},
+  }};
+  for (const auto& [statement, sql] : table) {
+    auto prepared = connection_.prepare(sql);
+    if (!prepared) return base::failure_of(std::move(prepared));
+    *statement = *std::move(prepared);
+  }
+  return {};
+}
+
+base::Result<void> Database::load_streams() {
+  auto rows = connection_.prepare(
+      "SELECT position >> 56, min(position), max(last), sum(length(records)), count(*) FROM outbox GROUP BY 1");
+  if (!rows) return base::failure_of(std::move(rows));
+  auto kept = connection_.prepare("SELECT id, last, dropped FROM stream");
+  if (!kept) return base::failure_of(std::move(kept));
+  for (auto row = kept->step();; row = kept->step()) {
+    if (!row) return base::failure_of(std::move(row));
+    if (!*row) break;
+    ports::StreamStats& stream = streams_.at(static_cast<std::size_t>(kept->integer(0)));
+    stream.last = static_cast<std::uint64_t>(kept->integer(1));
+    stream.dropped = static_cast<std::uint64_t>(kept->integer(2));
+  }
+  for (ports::StreamStats& stream : streams_) stream.first = stream.last + 1;
+  for (auto row = rows->step();; row = rows->step()) {
+    if (!row) return base::failure_of(std::move(row));
+    if (!*row) break;
+    ports::StreamStats& stream = streams_.at(static_cast<std::size_t>(rows->integer(0)));
+    stream.first = seq_of(rows->integer(1));
+    stream.last = std::max(stream.last, static_cast<std::uint64_t>(rows->integer(2)));
+    stream.bytes = static_cast<std::uint64_t>(rows->integer(3)) +
+                   kRowOverhead * static_cast<std::uint64_t>(rows->integer(4));
+  }
+  auto mark = connection_.value("SELECT coalesce(max(id), 0) + 1 FROM mark");
+  if (!mark) return base::failure_of(std::move(mark));
+  next_mark_ = std::atoll(mark->c_str());
+  return {};
+}
+
+base::Result<std::vector<ChunkPtr>> Database::write(const Group& group, const domain::EventTime& now) {
+  std::vector<ChunkPtr> appended;
+  Streams streams = streams_;
+  if (auto begun = connection_.execute("BEGIN IMMEDIATE"); !begun) return base::failure_of(std::move(begun));
+  auto written = write_all(group, now, streams, appended);
+  if (written) written = connection_.execute("COMMIT");
+  if (!written) {
+    (void)connection_.execute("ROLLBACK");
+    return base::failure_of(std::move(written));
+  }
+  streams_ = streams;
+  return appended;
+}
+
+base::Result<void> Database::write_all(const Group& group, const domain::EventTime& now, Streams& streams,
+                                       std::vector<ChunkPtr>& appended) {
+  const Streams before = streams;
+  if (auto done = write_state(group); !done) return done;
+  if (auto done = write_marks(group); !done) return done;
+  if (auto done = append(group, streams, appended); !done) return done;
+  if (auto done = accept(group, streams); !done) return done;
+  if (auto done = keep_quota(now, streams); !done) return done;
+  return write_streams(before, streams);
+}
+
+base::Result<void> Database::write_state(const Group& group) {
+  for (const auto& [space_and_key, value] : last_words(group.turns)) {
+    const auto space = static_cast<std::int64_t>(space_and_key.front());
+    const std::string_view key = std::string_view(space_and_key).substr(1);
+    Statement& statement = value == nullptr ? sql_.erase : sql_.put;
+    statement.bind(1, space).bind_text(2, key);
+    if (value != nullptr) statement.bind_blob(3, *value);
+    if (auto done = statement.run(); !done) return done;
+  }
+  return {};
+}
+
+base::Result<void> Database::write_marks(const Group& group) {
+  const bool forget = std::any_of(group.turns.begin(), group.turns.end(),
+                                  [](const ports::Turn* turn) { return turn->forget_marks; });
+  if (forget) {
+    if (auto done = sql_.forget_marks.run(); !done) return done;
+  }
+  const std::string blob = marks_blob(group.turns);
+  if (blob.empty()) return {};
+  const std::int64_t id = next_mark_++;
+  if (auto done = sql_.mark.bind(1, id).bind_blob(2, blob).run(); !done) return done;
+  if (id % kPruneEvery != 0) return {};
+  return sql_.prune_marks.bind(1, id - kKeptMarkRows).run();
+}
+
+base::Result<void> Database::append(const Group& group, Streams& streams, std::vector<ChunkPtr>& appended) {
+  for (const Stream stream : domain::kStreams) {
+    OutboxChunk chunk;
+    std::size_t events = 0;
+    for (const ports::Turn* turn : group.turns) {
+      for (const domain::Envelope& envelope : turn->envelopes) {
+        if (envelope.stream != stream) continue;
+        ports::StreamStats& stats = streams.at(domain::index_of(stream));
+        ++stats.last;
+        if (events == 0) chunk = {stream, stats.last, stats.last, {}, {}, {}};
+        chunk.last = stats.last;
+        domain::append_record(chunk.records, envelope);
+        if (++events < kChunkEvents && chunk.records.size() < kChunkBytes) continue;
+        if (auto done = append_chunk(std::move(chunk), streams, appended); !done) return done;
+        events = 0;
+      }
+    }
+    if (events == 0) continue;
+    if (auto done = append_chunk(std::move(chunk), streams, appended); !done) return done;
+  }
+  return {};
+}
+
+base::Result<void> Database::append_chunk(OutboxChunk chunk, Streams& streams, std::vector<ChunkPtr>& appended) {
+  sql_.append.bind(1, position_of(chunk.stream, chunk.first))
+      .bind(2, static_cast<std::int64_t>(chunk.last))
+      .bind_blob(3, chunk.records);
+  if (auto done = sql_.append.run(); !done) return done;
+  streams.at(domain::index_of(chunk.stream)).bytes += chunk.records.size() + kRowOverhead;
+  appended.push_back(std::make_shared<const OutboxChunk>(std::move(chunk)));
+  return {};
+}
+
+base::Result<void> Database::accept(const Group& group, Streams& streams) {
+  for (const Stream stream : domain::kStreams) {
+    const std::uint64_t upto = group.accepted.at(domain::index_of(stream));
+    ports::StreamStats& stats = streams.at(domain::index_of(stream));
+    if (upto < stats.first) continue;
+    sql_.accept.bind(1, position_of(stream, 0)).bind(2, end_of(stream)).bind(3, static_cast<std::int64_t>(upto));
+    for (auto row = sql_.accept.step();; row = sql_.accept.step()) {
+      if (!row) return base::failure_of(std::move(row));
+      if (!*row) break;
+      const auto bytes = static_cast<std::uint64_t>(sql_.accept.integer(0)) + kRowOverhead;
+      stats.bytes -= std::min(stats.bytes, bytes);
+    }
+    auto first = sql_.range.bind(1, position_of(stream, 0)).bind(2, end_of(stream)).step();
+    if (!first) return base::failure_of(std::move(first));
+    stats.first = sql_.range.is_null(0) ? stats.last + 1 : seq_of(sql_.range.integer(0));
+    sql_.range.reset();
+  }
+  return {};
+}
+
+base::Result<void> Database::keep_quota(const domain::EventTime& now, Streams& streams) {
+  for (const Stream stream : domain::kStreams) {
+    const std::uint64_t quota = options_.quota_bytes.at(domain::index_of(stream));
+    const std::uint64_t held = streams.at(domain::index_of(stream)).bytes;
+    if (quota == 0 || held <= quota) continue;
+    // A tenth more than needed, so that a full stream does not drop with every commit.
+    auto dropped = drop_oldest(stream, held - quota + quota / 10, "quota", now, streams);
+    if (!dropped) return base::failure_of(std::move(dropped));
+  }
+  return {};
+}
+
+base::Result<std::uint64_t> Database::drop_oldest(Stream stream, std::uint64_t at_least_bytes, const char* reason,
+                                                  const domain::EventTime& now, Streams& streams) {
+  std::uint64_t bytes = 0;
+  std::uint64_t count = 0;
+  std::uint64_t events = 0;
+  std::int64_t first = -1;
+  std::int64_t end = -1;
+  std::uint64_t last = 0;
+  Statement& rows = sql_.drop_candidates.bind(1, position_of(stream, 0)).bind(2, end_of(stream));
+  while (bytes < at_least_bytes) {
+    auto row = rows.step();
+    if (!row) return base::failure_of(std::move(row));
+    if (!*row) break;
+    if (first < 0) first = rows.integer(0);
+    end = rows.integer(0);
+    last = static_cast<std::uint64_t>(rows.integer(1));
+    const bool is_gap = !rows.is_null(4);
+    const std::uint64_t held = is_gap ? static_cast<std::uint64_t>(rows.integer(3)) : last - seq_of(end) + 1;
+    count += held;
+    if (is_gap) continue;
+    events += held;
+    bytes += static_cast<std::uint64_t>(rows.integer(2)) + kRowOverhead;
+  }
+  rows.reset();
+  if (events == 0) return std::uint64_t{0};
+  if (auto done = sql_.drop.bind(1, first).bind(2, end).run(); !done) return base::failure_of(std::move(done));
+  const std::string when = time_blob(now);
+  sql_.gap.bind(1, first).bind(2, static_cast<std::int64_t>(last)).bind(3, static_cast<std::int64_t>(count));
+  if (auto done = sql_.gap.bind_text(4, reason).bind_blob(5, when).run(); !done) {
+    return base::failure_of(std::move(done));
+  }
+  ports::StreamStats& stats = streams.at(domain::index_of(stream));
+  stats.bytes -= std::min(stats.bytes, bytes);
+  stats.dropped += events;
+  return events;
+}
+
+// The newest number need not be written with each commit: the outbox itself has it until it is empty.
+base::Result<void> Database::write_streams(const Streams& before, const Streams& after) {
+  for (const Stream stream : domain::kStreams) {
+    const ports::StreamStats& was = before.at(domain::index_of(stream));
+    const ports::StreamStats& is = after.at(domain::index_of(stream));
+    if (is.first == was.first && is.dropped == was.dropped) continue;
+    sql_.stream.bind(1, static_cast<std::int64_t>(domain::index_of(stream)))
+        .bind(2, static_cast<std::int64_t>(is.last))
+        .bind(3, static_cast<std::int64_t>(is.dropped));
+    if (auto done = sql_.stream.run(); !done) return done;
+  }
+  return {};
+}
+
+base::Result<std::vector<ChunkPtr>> Database::read_outbox(Stream stream, std::uint64_t from, std::size_t max_bytes) {
+  sql_.read.bind(1, position_of(stream, 0)).bind(2, position_of(stream, from)).bind(3, end_of(stream));
+  sql_.read.bind(4, static_cast<std::int64_t>(from));
+  std::vector<ChunkPtr> chunks;
+  std::size_t bytes = 0;
+  while (chunks.empty() || bytes < max_bytes) {
+    auto row = sql_.read.step();
+    if (!row) return base::failure_of(std::move(row));
+    if (!*row) return chunks;
+    chunks.push_back(std::make_shared<const OutboxChunk>(chunk_from_row(stream, sql_.read)));
+    bytes += chunks.back()->records.size() + kRowOverhead;
+  }
+  sql_.read.reset();
+  return chunks;
+}
+
+OutboxChunk Database::chunk_from_row(Stream stream, const Statement& row) const {
+  OutboxChunk chunk;
+  chunk.stream = stream;
+  chunk.first = seq_of(row.integer(0));
+  chunk.last = static_cast<std::uint64_t>(row.integer(1));
+  chunk.records = row.text(2);
+  if (row.is_null(4)) return chunk;
+  chunk.gap = domain::Gap{stream, chunk.first, chunk.last, static_cast<std::uint64_t>(row.integer(3)), row.text(4)};
+  chunk.gap_time = time_from_blob(row.text(5));
+  return chunk;
+}
+
+base::Result<bool> Database::make_room(const domain::EventTime& now) {
+  remove_ballast(options_.path);
+  (void)checkpoint();  // may fail on a full disk too; dropping is what counts
+  for (auto stream = domain::kStreams.rbegin(); stream != domain::kStreams.rend(); ++stream) {
+    if (streams_.at(domain::index_of(*stream)).bytes == 0) continue;
+    Streams streams = streams_;
+    if (auto begun = connection_.execute("BEGIN IMMEDIATE"); !begun) return base::failure_of(std::move(begun));
+    auto dropped = drop_oldest(*stream, kRoomBytes, "disk_full", now, streams);
+    base::Result<void> ended;
+    if (dropped) ended = write_streams(streams_, streams);
+    if (dropped && ended) ended = connection_.execute("COMMIT");
+    if (!dropped || !ended) {
+      (void)connection_.execute("ROLLBACK");
+      return dropped ? base::Result<bool>(base::failure_of(std::move(ended))) : base::failure_of(std::move(dropped));
+    }
+    streams_ = streams;
+    if (*dropped > 0) return true;
+  }
+  return false;
+}
+
+base::Result<void> Database::check() {
+  auto verdict = connection_.value("PRAGMA quick_check(1)");
+  if (!verdict) return base::failure_of(std::move(verdict));
+  if (*verdict == "ok") return {};
+  return base::fail(base::Code::kCorrupt, "quick_check: {}", *verdict);
+}
+
+base::Result<void> Database::checkpoint() { return connection_.execute("PRAGMA wal_checkpoint(TRUNCATE)"); }
+
+void Database::restore_ballast() { write_ballast(options_.path, options_.ballast_bytes); }
+
+std::uint64_t Database::file_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const char* suffix : {"", "-wal"}) {
+    struct stat status {};
+    if (stat((options_.path + suffix).c_str(), &status) == 0) bytes += static_cast<std::uint64_t>(status.st_size);
+  }
+  return bytes;
+}
+
+}  // namespace linli::storage

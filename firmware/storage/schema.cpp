@@ -1,0 +1,84 @@
+#include "firmware/storage/schema.hpp"
+
+#include <array>
+#include <utility>
+
+namespace linli::storage {
+namespace {
+
+// A migration is never edited after it was released; a change is a new one.
+constexpr std::array kMigrations{
+    // 1: the spine.
+    R"sql(
+      -- One row each for what describes the database itself: its epoch.
+      CREATE TABLE identity (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+      -- Keys and values of ports::Space.
+      CREATE TABLE state (
+        space INTEGER NOT NULL,
+        key   TEXT NOT NULL,
+        value BLOB NOT NULL,
+        PRIMARY KEY (space, key)
+      ) STRICT, WITHOUT ROWID;
+
+      -- Events of one stream and commit, or a gap (gap_reason is not NULL and records is empty).
+      -- position = stream * 2^56 + first number: each stream appends at its own end of the tree.
+      CREATE TABLE outbox (
+        position   INTEGER PRIMARY KEY,
+        last       INTEGER NOT NULL,
+        records    BLOB NOT NULL,
+        gap_count  INTEGER NOT NULL DEFAULT 0,
+        gap_reason TEXT,
+        gap_time   BLOB
+      ) STRICT;
+
+      -- The newest number given out in each stream, and what was dropped, for ever.
+      CREATE TABLE stream (
+        id      INTEGER PRIMARY KEY,
+        last    INTEGER NOT NULL,
+        dropped INTEGER NOT NULL
+      ) STRICT;
+
+      -- The broker messages that the last commits consumed: 10 bytes each (u16 id, u64 digest).
+      CREATE TABLE mark (id INTEGER PRIMARY KEY, marks BLOB NOT NULL) STRICT;
+    )sql",
+};
+
+base::Result<void> apply(Connection& connection, std::size_t index) {
+  const std::string version = fmt::format("PRAGMA user_version = {}", index + 1);
+  for (const char* sql : {"BEGIN IMMEDIATE", kMigrations.at(index), version.c_str(), "COMMIT"}) {
+    if (auto done = connection.execute(sql); !done) {
+      (void)connection.execute("ROLLBACK");
+      return base::failure_of(std::move(done), fmt::format("migration {}", index + 1));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+int newest_schema() { return static_cast<int>(kMigrations.size()); }
+
+base::Result<void> migrate(Connection& connection) {
+  auto version = connection.value("PRAGMA user_version");
+  if (!version) return base::failure_of(std::move(version));
+  const int found = std::atoi(version->c_str());
+  if (found > newest_schema()) {
+    return base::fail(base::Code::kUnsupported,
+                      "the database was written by a newer linlid (schema {}, this one knows {}): "
+                      "install that version again, nothing was changed",
+                      found, newest_schema());
+  }
+  for (auto index = static_cast<std::size_t>(found); index < kMigrations.size(); ++index) {
+    if (auto applied = apply(connection, index); !applied) return applied;
+  }
+  // A power cut under weaker settings than ours can lose the schema and keep the file.
+  auto tables = connection.value(
+      "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN "
+      "('identity', 'state', 'outbox', 'stream', 'mark')");
+  if (!tables) return base::failure_of(std::move(tables));
+  if (*tables != "5") return base::fail(base::Code::kCorrupt, "tables are missing from the database");
+  return {};
+}
+
+}  // namespace linli::storage

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "firmware/base/result.hpp"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+// A thin fence around SQLite: no sqlite3.h above this folder's .cpp files. One thread at a time.
+namespace linli::storage {
+
+// kFull for a full disk or quota, kCorrupt for damaged files, kConflict for a busy database, kInternal
+// for I/O errors and our own mistakes.
+base::Error error_of(sqlite3* db, std::string_view doing);
+base::Error error_of(int sqlite_code, std::string_view doing, std::string_view detail);
+
+// One prepared statement, to be run many times. Text and blobs that are bound must live until reset.
+class Statement {
+ public:
+  Statement() = default;
+  Statement(Statement&&) = default;
+  Statement& operator=(Statement&&) = default;
+
+  Statement& bind(int index, std::int64_t value);
+  Statement& bind_text(int index, std::string_view value);
+  Statement& bind_blob(int index, std::string_view value);
+
+  // True while there is a row. After false or an error the statement is reset and may be run again.
+  base::Result<bool> step();
+  // Runs a statement that gives no rows.
+  base::Result<void> run();
+  void reset();
+
+  std::int64_t integer(int column) const;
+  std::string text(int column) const;  // also blobs
+  bool is_null(int column) const;
+
+ private:
+  friend class Connection;
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const;
+  };
+  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+};
+
+class Connection {
+ public:
+  struct Options {
+    bool read_only = false;
+    std::string vfs;  // empty: the system's
+  };
+
+  static base::Result<Connection> open(const std::string& path, const Options& options);
+  Connection() = default;
+  Connection(Connection&&) = default;
+  Connection& operator=(Connection&&) = default;
+
+  base::Result<void> execute(const char* sql);
+  base::Result<Statement> prepare(const char* sql);
+  // Sets a PRAGMA and checks the value that comes back: a failed PRAGMA is silent otherwise.
+  base::Result<void> pragma(const char* sql, std::string_view expected);
+  // The single value that `sql` gives.
+  base::Result<std::string> value(const char* sql);
+  int changes() const;
+  bool is_open() const { return db_ != nullptr; }
+  void close() { db_.reset(); }
+
+ private:
+  struct Close {
+    void operator()(sqlite3* db) const;
+  };
+  std::unique_ptr<sqlite3, Close> db_;
+};
+
+}  // namespace linli::storage

@@ -1,0 +1,358 @@
+#include "firmware/storage/sqlite_store.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <condition_variable>
+#include <cstring>
+#include <deque>
+#include <filesystem>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "firmware/base/log.hpp"
+#include "firmware/storage/salvage.hpp"
+
+namespace linli::storage {
+namespace {
+
+using base::Code;
+using ports::ChunkPtr;
+
+constexpr std::size_t kMaxGroupEnvelopes = 4096;
+constexpr auto kAcceptDelay = std::chrono::milliseconds(200);
+constexpr auto kReopenDelay = std::chrono::seconds(2);
+
+// An advisory lock on <path>.lock: one process a database. Released by the kernel when it dies.
+class LockFile {
+ public:
+  LockFile() = default;
+  LockFile(const LockFile&) = delete;
+  LockFile& operator=(const LockFile&) = delete;
+  ~LockFile() {
+    if (fd_ >= 0) close(fd_);
+  }
+
+  base::Result<void> take(const std::string& path) {
+    fd_ = open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+    if (fd_ < 0) return base::fail(Code::kInternal, "cannot open {}: {}", path, std::strerror(errno));
+    if (flock(fd_, LOCK_EX | LOCK_NB) == 0) return {};
+    return base::fail(Code::kConflict, "another linlid uses this database ({}): stop it first", path);
+  }
+
+ private:
+  int fd_ = -1;
+};
+
+// A new file survives a power cut only when its directory entry does.
+base::Result<void> sync_directory(const std::string& file) {
+  const std::string directory = std::filesystem::path(file).parent_path().string();
+  const int fd = open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return base::fail(Code::kInternal, "cannot open {}: {}", directory, std::strerror(errno));
+  const int failure = fsync(fd);
+  close(fd);
+  if (failure == 0) return {};
+  return base::fail(Code::kInternal, "cannot sync {}: {}", directory, std::strerror(errno));
+}
+
+base::Result<Database> open_or_salvage(const DatabaseOptions& options, const domain::EventTime& now) {
+  auto database = Database::open(options);
+  if (database) {
+    if (auto checked = database->check(); checked) return database;
+  } else if (database.error().code != Code::kCorrupt) {
+    return database;
+  }
+  return quarantine_and_salvage(options, now);
+}
+
+struct PendingTurn {
+  ports::Turn turn;
+  base::Done<void> done;
+  base::TimePoint arrived;
+  bool urgent = false;
+};
+
+struct PendingRead {
+  domain::Stream stream;
+  std::uint64_t from;
+  std::size_t max_bytes;
+  base::Done<std::vector<ChunkPtr>> done;
+};
+
+class ThreadedStore final : public SqliteStore {
+ public:
+  ThreadedStore(base::Loop& loop, StoreOptions options, std::function<domain::EventTime()> time_now,
+                Database database, std::unique_ptr<LockFile> lock)
+      : loop_(loop),
+        options_(std::move(options)),
+        time_now_(std::move(time_now)),
+        lock_(std::move(lock)),
+        database_(std::move(database)),
+        epoch_(database_.epoch()) {
+    stats_.streams = database_.streams();
+    stats_.file_bytes = database_.file_bytes();
+    thread_ = std::thread([this] { run(); });
+  }
+
+  ~ThreadedStore() override {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+  }
+
+  void commit(ports::Turn turn, base::Done<void> done) override {
+    const bool urgent = turn.urgent();
+    add([this, &turn, &done, urgent] {
+      turns_.push_back({std::move(turn), std::move(done), base::Clock::now(), urgent});
+      if (urgent) hurry_ = true;
+    });
+  }
+
+  void flush() override {
+    add([this] { hurry_ = true; });
+  }
+
+  void on_appended(std::function<void(ChunkPtr)> observer) override { observer_ = std::move(observer); }
+
+  void read_outbox(domain::Stream stream, std::uint64_t from, std::size_t max_bytes,
+                   base::Done<std::vector<ChunkPtr>> done) override {
+    add([this, stream, from, max_bytes, &done] { reads_.push_back({stream, from, max_bytes, std::move(done)}); });
+  }
+
+  void accept(domain::Stream stream, std::uint64_t seq) override {
+    add([this, stream, seq] {
+      std::uint64_t& upto = accepted_.at(domain::index_of(stream));
+      upto = std::max(upto, seq);
+      if (!accept_since_) accept_since_ = base::Clock::now();
+    });
+  }
+
+  void ping(base::Done<void> done) override {
+    ports::Turn turn;
+    turn.puts.push_back({ports::Space::kMeta, "watchdog", "alive"});
+    add([this, &turn, &done] {
+      turns_.push_back({std::move(turn), std::move(done), base::Clock::now(), true});
+      hurry_ = true;
+    });
+  }
+
+  ports::StoreStats stats() const override {
+    const std::lock_guard lock(mutex_);
+    return stats_;
+  }
+
+  const std::string& epoch() const override { return epoch_; }
+
+  void set_commit_window(base::Duration window) override {
+    const std::lock_guard lock(mutex_);
+    options_.commit_window = window;
+  }
+
+ private:
+  template <class Change>
+  void add(Change change) {
+    {
+      const std::lock_guard lock(mutex_);
+      change();
+    }
+    wake_.notify_one();
+  }
+
+  void run() {
+    database_.restore_ballast();
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      wait_for_work(lock);
+      if (!reads_.empty()) {
+        serve_reads(lock);
+      } else if (has_writes() && (is_due() || stopping_)) {
+        write_group(lock);
+      } else if (stopping_) {
+        break;
+      }
+    }
+    lock.unlock();
+    (void)database_.checkpoint();
+  }
+
+  bool has_writes() const { return !turns_.empty() || accept_since_.has_value(); }
+
+  // When the oldest thing that waits must be written.
+  base::TimePoint due() const {
+    auto due = base::TimePoint::max();
+    if (hurry_ || group_is_full()) return base::TimePoint::min();
+    if (!turns_.empty()) due = turns_.front().arrived + options_.commit_window;
+    if (accept_since_) due = std::min(due, *accept_since_ + kAcceptDelay);
+    return due;
+  }
+  bool is_due() const { return base::Clock::now() >= due(); }
+  bool group_is_full() const { return turns_.size() >= kMaxGroupEnvelopes; }
+
+  void wait_for_work(std::unique_lock<std::mutex>& lock) {
+    if (!reads_.empty() || stopping_) return;
+    if (!has_writes()) {
+      hurry_ = false;
+      wake_.wait(lock);
+    } else if (!is_due()) {
+      wake_.wait_until(lock, due());
+    }
+  }
+
+  void serve_reads(std::unique_lock<std::mutex>& lock) {
+    PendingRead read = std::move(reads_.front());
+    reads_.pop_front();
+    lock.unlock();
+    auto chunks = database_.read_outbox(read.stream, read.from, read.max_bytes);
+    loop_.post([done = std::move(read.done), chunks = std::move(chunks)]() mutable {
+      std::move(done)(std::move(chunks));
+    });
+    lock.lock();
+  }
+
+  std::vector<PendingTurn> take_group() {
+    std::vector<PendingTurn> group;
+    std::size_t envelopes = 0;
+    while (!turns_.empty() && envelopes < kMaxGroupEnvelopes) {
+      envelopes += turns_.front().turn.envelopes.size();
+      group.push_back(std::move(turns_.front()));
+      turns_.pop_front();
+    }
+    if (turns_.empty()) hurry_ = false;
+    return group;
+  }
+
+  void write_group(std::unique_lock<std::mutex>& lock) {
+    std::vector<PendingTurn> pending = take_group();
+    const auto accepted = std::exchange(accepted_, {});
+    accept_since_.reset();
+    lock.unlock();
+    Group group;
+    group.accepted = accepted;
+    for (const PendingTurn& turn : pending) group.turns.push_back(&turn.turn);
+    auto written = write(group);
+    const auto health = health_after(written);
+    lock.lock();
+    note(health, pending.size(), written);
+    if (!written) {
+      // Still to be deleted; the platform has said so once and will not again.
+      for (std::size_t i = 0; i < accepted.size(); ++i) accepted_.at(i) = std::max(accepted_.at(i), accepted.at(i));
+      if (accepted != decltype(accepted_){}) accept_since_ = base::Clock::now();
+    }
+    lock.unlock();
+    report(std::move(pending), std::move(written));
+    if (health == ports::StoreHealth::kReadOnly) reopen();
+    lock.lock();
+  }
+
+  base::Result<std::vector<ChunkPtr>> write(const Group& group) {
+    auto written = database_.write(group, time_now_());
+    constexpr int kRooms = 8;
+    for (int tries = 0; !written && written.error().code == Code::kFull && tries < kRooms; ++tries) {
+      auto room = database_.make_room(time_now_());
+      if (!room || !*room) break;
+      base::log::error("store", "the disk or the quota is full: the oldest of the least important was dropped");
+      written = database_.write(group, time_now_());
+    }
+    return written;
+  }
+
+  static ports::StoreHealth health_after(const base::Result<std::vector<ChunkPtr>>& written) {
+    if (written) return ports::StoreHealth::kOk;
+    return written.error().code == Code::kFull ? ports::StoreHealth::kFull : ports::StoreHealth::kReadOnly;
+  }
+
+  void note(ports::StoreHealth health, std::size_t turns, const base::Result<std::vector<ChunkPtr>>& written) {
+    if (health == ports::StoreHealth::kOk && stats_.health != health) database_.restore_ballast();
+    stats_.health = health;
+    stats_.trouble = written ? "" : written.error().what;
+    stats_.streams = database_.streams();
+    if (++stats_.commits % 64 == 1) stats_.file_bytes = database_.file_bytes();
+    stats_.turns += turns;
+  }
+
+  void report(std::vector<PendingTurn> pending, base::Result<std::vector<ChunkPtr>> written) {
+    if (!written) base::log::error("store", "not stored, so not acknowledged", {{"why", written.error()}});
+    loop_.post([this, pending = std::move(pending), written = std::move(written)]() mutable {
+      if (written && observer_) {
+        for (const ChunkPtr& chunk : *written) observer_(chunk);
+      }
+      for (PendingTurn& turn : pending) {
+        std::move(turn.done)(written ? base::Result<void>() : base::Result<void>(base::Failure(written.error())));
+      }
+    });
+  }
+
+  // After an I/O error nothing that the connection believes can be trusted: close it, open again, verify.
+  void reopen() {
+    database_ = Database();
+    for (;;) {
+      auto opened = open_or_salvage(options_.database, time_now_());
+      std::unique_lock lock(mutex_);
+      if (opened) {
+        database_ = *std::move(opened);
+        stats_.streams = database_.streams();
+        if (database_.epoch() == epoch_) return;
+        // Events have begun to be numbered anew. The parts of the house that know the old epoch must
+        // not go on: a restart is the simple and safe way, and the service manager does it at once.
+        base::log::error("store", "the database had to be replaced while running: restarting");
+        lock.unlock();
+        std::abort();
+      }
+      base::log::error("store", "the database cannot be opened again", {{"why", opened.error()}});
+      stats_.trouble = opened.error().what;
+      fail_all(opened.error());
+      wake_.wait_for(lock, kReopenDelay);
+      if (stopping_) return;
+    }
+  }
+
+  void fail_all(const base::Error& error) {
+    std::vector<PendingTurn> pending(std::make_move_iterator(turns_.begin()), std::make_move_iterator(turns_.end()));
+    turns_.clear();
+    for (PendingRead& read : reads_) {
+      loop_.post([done = std::move(read.done), error]() mutable { std::move(done)(base::Failure(error)); });
+    }
+    reads_.clear();
+    if (!pending.empty()) report(std::move(pending), base::Failure(error));
+  }
+
+  base::Loop& loop_;
+  StoreOptions options_;
+  const std::function<domain::EventTime()> time_now_;
+  std::unique_ptr<LockFile> lock_;
+  Database database_;  // storage thread only, once it runs
+  const std::string epoch_;
+  std::function<void(ChunkPtr)> observer_;  // loop thread only
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<PendingTurn> turns_;
+  std::deque<PendingRead> reads_;
+  std::array<std::uint64_t, domain::kStreamCount> accepted_{};
+  std::optional<base::TimePoint> accept_since_;
+  bool hurry_ = false;
+  bool stopping_ = false;
+  ports::StoreStats stats_;
+  std::thread thread_;
+};
+
+}  // namespace
+
+base::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(base::Loop& loop, StoreOptions options,
+                                                             std::function<domain::EventTime()> time_now) {
+  auto lock = std::make_unique<LockFile>();
+  if (auto taken = lock->take(options.database.path + ".lock"); !taken) return base::failure_of(std::move(taken));
+  auto database = open_or_salvage(options.database, time_now());
+  if (!database) return base::failure_of(std::move(database));
+  if (auto synced = sync_directory(options.database.path); !synced) return base::failure_of(std::move(synced));
+  return std::make_unique<ThreadedStore>(loop, std::move(options), std::move(time_now), *std::move(database),
+                                         std::move(lock));
+}
+
+}  // namespace linli::storage
