@@ -84,6 +84,17 @@ base::Result<Envelope> RecordReader::next() {
   return envelope;
 }
 
+std::size_t records_size(std::string_view records, std::uint64_t count) {
+  std::string_view rest = records;
+  for (; count > 0; --count) {
+    if (rest.size() < sizeof(std::uint32_t)) return 0;
+    const auto size = take<std::uint32_t>(rest);
+    if (rest.size() < size) return 0;
+    rest.remove_prefix(size);
+  }
+  return records.size() - rest.size();
+}
+
 Envelope envelope_of(const Gap& gap, const EventTime& time) {
   std::string data = fmt::format(R"({{"class":"{}","first":{},"last":{},"count":{},"reason":)",
                                  name(gap.stream), gap.first, gap.last, gap.count);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -51,6 +52,10 @@ class RecordReader {
   std::string_view rest_;
   Stream stream_;
 };
+
+// The size of the first `count` records, to cut a long row without reading it; 0 if the bytes do
+// not hold that many whole records.
+std::size_t records_size(std::string_view records, std::uint64_t count);
 
 // What stands in the place of events that had to be dropped. Delivered like an event.
 struct Gap {
