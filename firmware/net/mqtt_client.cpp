@@ -1,0 +1,367 @@
+#include "firmware/net/mqtt_client.hpp"
+
+#include <mosquitto.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <random>
+#include <thread>
+#include <utility>
+
+#include "firmware/base/log.hpp"
+#include "firmware/net/mqtt_session.hpp"
+
+namespace linli::net {
+namespace {
+
+using base::Code;
+
+constexpr std::size_t kMaxQueued = 4096;
+constexpr int kTickMs = 1000;
+constexpr auto kLongestPause = std::chrono::milliseconds(250);
+
+// The library wants to be initialised once a process.
+void init_library() {
+  static std::once_flag once;
+  std::call_once(once, [] { mosquitto_lib_init(); });
+}
+
+}  // namespace
+
+class MqttClient::Worker : public std::enable_shared_from_this<Worker> {
+ public:
+  Worker(base::Loop& loop, MqttOptions options, MqttEvents events)
+      : loop_(loop),
+        options_(std::move(options)),
+        events_(std::move(events)),
+        backoff_(options_.backoff, std::random_device{}()),
+        wake_fd_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+    status_.peer = options_.port == 0 ? "unix:" + options_.host
+                                      : fmt::format("{}://{}:{}", options_.tls ? "mqtts" : "mqtt", options_.host, options_.port);
+  }
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+  ~Worker() { close(wake_fd_); }
+
+  void start() {
+    init_library();
+    thread_ = std::thread([this] { run(); });
+  }
+
+  void stop() {
+    is_alive_ = false;
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    wake();
+    thread_.join();
+  }
+
+  void publish(PublishRequest request, base::Done<void> done) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (status_.up && queue_.size() < kMaxQueued) {
+        queue_.push_back({std::move(request), std::move(done)});
+      } else {
+        const bool is_up = status_.up;
+        refuse(std::move(done), is_up ? base::Error{Code::kFull, "too many messages wait for the broker"}
+                                      : base::Error{Code::kOffline, status_.peer + " is not connected"});
+        return;
+      }
+    }
+    wake();
+  }
+
+  MqttStatus status() const {
+    const std::lock_guard lock(mutex_);
+    return status_;
+  }
+
+ private:
+  struct Queued {
+    PublishRequest request;
+    base::Done<void> done;
+  };
+  using InFlight = std::map<int, base::Done<void>>;
+
+  void wake() const {
+    const std::uint64_t one = 1;
+    if (write(wake_fd_, &one, sizeof one) < 0) return;  // full means it will wake anyway
+  }
+
+  void refuse(base::Done<void> done, base::Error error) {
+    loop_.post([done = std::move(done), error = std::move(error)]() mutable {
+      std::move(done)(base::Failure(std::move(error)));
+    });
+  }
+
+  // Runs `body` on the loop, if the client still lives there.
+  template <class Body>
+  void tell(Body body) {
+    loop_.post([self = shared_from_this(), body = std::move(body)]() mutable {
+      if (self->is_alive_) body(*self);
+    });
+  }
+
+  bool is_stopping() const {
+    const std::lock_guard lock(mutex_);
+    return stopping_;
+  }
+
+  void run() {
+    while (!is_stopping()) {
+      const base::Error reason = run_session();
+      after_session(reason);
+      wait_for_releases();
+      wait(backoff_.next());
+    }
+  }
+
+  base::Error run_session() {
+    if (auto probed = probe(options_.host, options_.port, options_.connect_limit); !probed) return probed.error();
+    MqttSession session(options_);
+    if (auto started = session.start(); !started) return started.error();
+    const auto limit = base::Clock::now() + options_.connect_limit;
+    auto next_tick = base::Clock::now();
+    bool was_up = false;
+    InFlight in_flight;
+    while (!session.failure()) {
+      if (is_stopping()) {
+        if (unreleased() == 0) session.disconnect();
+        break;
+      }
+      poll_once(session);
+      if (base::Clock::now() >= next_tick) {
+        session.tick();
+        next_tick = base::Clock::now() + std::chrono::milliseconds(kTickMs);
+      }
+      if (session.is_up() && !std::exchange(was_up, true)) after_up(session);
+      if (!was_up && base::Clock::now() > limit) {
+        end_publishes(in_flight);
+        return {Code::kTimeout, fmt::format("no MQTT answer within {} s: is it an MQTT broker, and TLS on both sides?",
+                                            base::to_ms(options_.connect_limit) / 1000)};
+      }
+      hand_over(session);
+      publish_queued(session, in_flight);
+      report_published(session, in_flight);
+    }
+    end_publishes(in_flight);
+    return session.failure().value_or(base::Error{Code::kOffline, "closed"});
+  }
+
+  void poll_once(MqttSession& session) {
+    const bool paused = is_paused();
+    const bool may_write = unreleased() == 0;
+    const bool wants_write = may_write && session.wants_write();
+    pollfd fds[2] = {{session.socket(), static_cast<short>((paused ? 0 : POLLIN) | (wants_write ? POLLOUT : 0)), 0},
+                     {wake_fd_, POLLIN, 0}};
+    poll(fds, 2, paused ? static_cast<int>(base::to_ms(kLongestPause)) : kTickMs);
+    std::uint64_t count = 0;
+    if ((fds[1].revents & POLLIN) != 0 && read(wake_fd_, &count, sizeof count) < 0) count = 0;
+    const bool readable = (fds[0].revents & (POLLIN | POLLHUP | POLLERR)) != 0;
+    // Whoever reads adds messages that are not released: then nothing may be written.
+    if (readable && !paused) session.io(true, false);
+    if (unreleased() == 0 && !has_new(session)) session.io(false, true);
+    if (take_failure()) session.abandon({Code::kInternal, "messages could not be stored: the broker shall send them again"});
+  }
+
+  // Messages that were read and not handed over yet count as unreleased.
+  bool has_new(MqttSession& session) {
+    if (!options_.ack_after_release) return false;
+    hand_over(session);
+    return unreleased() > 0;
+  }
+
+  void hand_over(MqttSession& session) {
+    auto messages = session.take_messages();
+    if (messages.empty()) return;
+    const auto count = static_cast<int>(messages.size());
+    if (options_.ack_after_release) {
+      const std::lock_guard lock(mutex_);
+      if (unreleased_ == 0) oldest_unwritten_ = base::Clock::now();
+      unreleased_ += count;
+    }
+    tell([messages = std::move(messages), count](Worker& self) mutable {
+      self.events_.on_batch(std::move(messages), self.release_of(count));
+    });
+    check_pause();
+  }
+
+  base::Once<void(bool)> release_of(int count) {
+    if (!options_.ack_after_release) return [](bool /*ok*/) {};
+    return [self = shared_from_this(), count](bool ok) {
+      {
+        const std::lock_guard lock(self->mutex_);
+        self->unreleased_ -= count;
+        if (!ok) self->release_failed_ = true;
+        if (self->unreleased_ > 0) return;
+        self->paused_ = false;
+      }
+      self->wake();
+    };
+  }
+
+  int unreleased() const {
+    const std::lock_guard lock(mutex_);
+    return unreleased_;
+  }
+  bool take_failure() {
+    const std::lock_guard lock(mutex_);
+    return unreleased_ == 0 && std::exchange(release_failed_, false);
+  }
+
+  // The broker sends on while its window lasts; we stop reading now and then so that everything read
+  // becomes released and the acknowledgements can be written.
+  bool is_paused() {
+    check_pause();
+    const std::lock_guard lock(mutex_);
+    // A store that is slow or held must not blind the interlocks: then read on, up to the window.
+    const bool is_slow = paused_ && base::Clock::now() - paused_since_ > kLongestPause;
+    return paused_ && (!is_slow || unreleased_ >= options_.window);
+  }
+
+  void check_pause() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (paused_ || unreleased_ == 0) return;
+      const bool is_old = base::Clock::now() - oldest_unwritten_ > options_.longest_unwritten_ack;
+      if (unreleased_ < options_.window && !is_old) return;
+      paused_ = true;
+      paused_since_ = base::Clock::now();
+    }
+    tell([](Worker& self) {
+      if (self.events_.on_pause) self.events_.on_pause();
+    });
+  }
+
+  void publish_queued(MqttSession& session, InFlight& in_flight) {
+    if (!session.is_up()) return;
+    std::deque<Queued> queue;
+    {
+      const std::lock_guard lock(mutex_);
+      queue.swap(queue_);
+    }
+    for (Queued& queued : queue) {
+      auto id = session.publish(queued.request);
+      if (id) {
+        in_flight[*id] = std::move(queued.done);
+      } else {
+        refuse(std::move(queued.done), id.error());
+      }
+    }
+  }
+
+  void report_published(MqttSession& session, InFlight& in_flight) {
+    for (auto& [id, result] : session.take_published()) {
+      auto node = in_flight.extract(id);
+      if (node.empty()) continue;
+      loop_.post([done = std::move(node.mapped()), result = std::move(result)]() mutable {
+        std::move(done)(std::move(result));
+      });
+    }
+  }
+
+  void end_publishes(InFlight& in_flight) {
+    std::deque<Queued> queue;
+    {
+      const std::lock_guard lock(mutex_);
+      queue.swap(queue_);
+      status_.up = false;
+    }
+    const base::Error lost{Code::kOffline, "the connection was lost before the broker answered"};
+    for (auto& [id, done] : in_flight) refuse(std::move(done), lost);
+    for (Queued& queued : queue) refuse(std::move(queued.done), lost);
+    in_flight.clear();
+  }
+
+  void after_up(const MqttSession& session) {
+    backoff_.reset();
+    {
+      const std::lock_guard lock(mutex_);
+      status_.up = true;
+      status_.attempts = 0;
+      status_.last_error.clear();
+    }
+    base::log::info(options_.name, "connected", {{"peer", status_.peer}});
+    tell([present = session.session_present()](Worker& self) {
+      if (self.events_.on_up) self.events_.on_up(present);
+    });
+  }
+
+  void after_session(const base::Error& reason) {
+    {
+      const std::lock_guard lock(mutex_);
+      status_.up = false;
+      status_.last_error = reason.what;
+      ++status_.attempts;
+      if (stopping_) return;
+    }
+    base::log::warn(options_.name, "not connected", {{"peer", status_.peer}, {"why", reason}});
+    tell([reason](Worker& self) {
+      if (self.events_.on_down) self.events_.on_down(reason);
+    });
+  }
+
+  // A new session delivers again what was not acknowledged. What was read before must have its fate first,
+  // or a repeat could be taken for something new.
+  void wait_for_releases() {
+    while (unreleased() > 0 && !is_stopping()) wait_for_wake(kTickMs);
+    const std::lock_guard lock(mutex_);
+    release_failed_ = false;
+    paused_ = false;
+  }
+
+  void wait(base::Duration duration) {
+    const auto until = base::Clock::now() + duration;
+    while (!is_stopping()) {
+      const auto left = base::to_ms(until - base::Clock::now());
+      if (left <= 0) return;
+      wait_for_wake(static_cast<int>(std::min<std::int64_t>(left + 1, 60'000)));
+    }
+  }
+
+  void wait_for_wake(int limit_ms) const {
+    pollfd fd{wake_fd_, POLLIN, 0};
+    std::uint64_t count = 0;
+    if (poll(&fd, 1, limit_ms) > 0 && read(wake_fd_, &count, sizeof count) < 0) return;
+  }
+
+  base::Loop& loop_;
+  const MqttOptions options_;
+  const MqttEvents events_;  // called on the loop
+  bool is_alive_ = true;     // loop thread only
+  base::Backoff backoff_;    // worker thread only
+  const int wake_fd_;
+
+  mutable std::mutex mutex_;
+  std::deque<Queued> queue_;
+  MqttStatus status_;
+  bool stopping_ = false;
+  int unreleased_ = 0;
+  bool release_failed_ = false;
+  bool paused_ = false;
+  base::TimePoint oldest_unwritten_;
+  base::TimePoint paused_since_;
+  std::thread thread_;
+};
+
+MqttClient::MqttClient(base::Loop& loop, MqttOptions options, MqttEvents events)
+    : worker_(std::make_shared<Worker>(loop, std::move(options), std::move(events))) {
+  worker_->start();
+}
+
+MqttClient::~MqttClient() { worker_->stop(); }
+
+void MqttClient::publish(PublishRequest request, base::Done<void> done) {
+  worker_->publish(std::move(request), std::move(done));
+}
+
+MqttStatus MqttClient::status() const { return worker_->status(); }
+
+}  // namespace linli::net
