@@ -16,7 +16,8 @@ using base::Code;
 constexpr double kExactInteger = 9007199254740992.0;  // 2^53: beyond it a double skips integers
 
 std::string range_of(const ValueSchema& schema) {
-  if (schema.minimum && schema.maximum) return fmt::format(" from {} to {}", *schema.minimum, *schema.maximum);
+  if (schema.minimum && schema.maximum)
+    return fmt::format(" from {} to {}", *schema.minimum, *schema.maximum);
   if (schema.minimum) return fmt::format(" of at least {}", *schema.minimum);
   if (schema.maximum) return fmt::format(" of at most {}", *schema.maximum);
   return "";
@@ -24,12 +25,17 @@ std::string range_of(const ValueSchema& schema) {
 
 std::string expectation(const ValueSchema& schema) {
   switch (schema.type) {
-    case ValueType::kBoolean: return "true or false";
-    case ValueType::kInteger: return "an integer" + range_of(schema);
-    case ValueType::kNumber: return "a number" + range_of(schema);
-    case ValueType::kString: break;
+    case ValueType::kBoolean:
+      return "true or false";
+    case ValueType::kInteger:
+      return "an integer" + range_of(schema);
+    case ValueType::kNumber:
+      return "a number" + range_of(schema);
+    case ValueType::kString:
+      break;
   }
-  if (schema.enumeration.empty()) return fmt::format("a string of at most {} bytes", schema.max_length);
+  if (schema.enumeration.empty())
+    return fmt::format("a string of at most {} bytes", schema.max_length);
   return fmt::format("one of {}", fmt::join(schema.enumeration, ", "));
 }
 
@@ -45,22 +51,29 @@ bool in_range(const ValueSchema& schema, double number) {
 
 bool is_word(const ValueSchema& schema, const std::string& text) {
   if (schema.enumeration.empty()) return text.size() <= schema.max_length;
-  return std::find(schema.enumeration.begin(), schema.enumeration.end(), text) != schema.enumeration.end();
+  return std::find(schema.enumeration.begin(), schema.enumeration.end(), text) !=
+         schema.enumeration.end();
 }
 
 // What a JSON scalar is before a schema is held against it; structured values have no place here.
 base::Result<Value> raw_value(const base::Json& json, const ValueSchema& schema) {
   switch (json.type()) {
-    case base::Json::value_t::boolean: return Value(json.get<bool>());
-    case base::Json::value_t::number_integer: return Value(json.get<std::int64_t>());
+    case base::Json::value_t::boolean:
+      return Value(json.get<bool>());
+    case base::Json::value_t::number_integer:
+      return Value(json.get<std::int64_t>());
     case base::Json::value_t::number_unsigned:
-      if (std::cmp_less_equal(json.get<std::uint64_t>(), std::numeric_limits<std::int64_t>::max())) {
+      if (std::cmp_less_equal(json.get<std::uint64_t>(),
+                              std::numeric_limits<std::int64_t>::max())) {
         return Value(json.get<std::int64_t>());
       }
       return Value(json.get<double>());
-    case base::Json::value_t::number_float: return Value(json.get<double>());
-    case base::Json::value_t::string: return Value(json.get<std::string>());
-    default: break;
+    case base::Json::value_t::number_float:
+      return Value(json.get<double>());
+    case base::Json::value_t::string:
+      return Value(json.get<std::string>());
+    default:
+      break;
   }
   return unexpected(schema, json.is_null() ? "null" : json.is_object() ? "an object" : "an array");
 }
@@ -84,7 +97,8 @@ base::Result<Value> as_integer(const ValueSchema& schema, const Value& value) {
     return value;
   }
   const auto* real = std::get_if<double>(&value);
-  const bool is_whole = real != nullptr && std::trunc(*real) == *real && std::abs(*real) <= kExactInteger;
+  const bool is_whole =
+      real != nullptr && std::trunc(*real) == *real && std::abs(*real) <= kExactInteger;
   if (!is_whole || !in_range(schema, *real)) return unexpected(schema, to_json(value));
   return Value(static_cast<std::int64_t>(*real));
 }
@@ -96,10 +110,14 @@ base::Result<Value> to_value(Value value, const ValueSchema& schema) {
     case ValueType::kBoolean:
       if (std::holds_alternative<bool>(value)) return value;
       break;
-    case ValueType::kInteger: return as_integer(schema, value);
-    case ValueType::kNumber: return as_number(schema, value);
+    case ValueType::kInteger:
+      return as_integer(schema, value);
+    case ValueType::kNumber:
+      return as_number(schema, value);
     case ValueType::kString:
-      if (const auto* text = std::get_if<std::string>(&value); text != nullptr && is_word(schema, *text)) return value;
+      if (const auto* text = std::get_if<std::string>(&value);
+          text != nullptr && is_word(schema, *text))
+        return value;
       break;
   }
   return unexpected(schema, to_json(value));
@@ -111,7 +129,8 @@ base::Result<Value> to_value(const base::Json& json, const ValueSchema& schema) 
   return to_value(*std::move(raw), schema);
 }
 
-base::Result<std::string> validate_fields(const std::vector<FieldModel>& fields, const base::Json& object) {
+base::Result<std::string> validate_fields(const std::vector<FieldModel>& fields,
+                                          const base::Json& object) {
   if (!object.is_object()) return base::fail(Code::kInvalid, "expected an object");
   std::set<std::string, std::less<>> known;
   for (const FieldModel& field : fields) {
@@ -121,7 +140,8 @@ base::Result<std::string> validate_fields(const std::vector<FieldModel>& fields,
       if (field.required) return base::fail(Code::kInvalid, "{}: is missing", field.name);
       continue;
     }
-    if (auto value = to_value(*member, field.schema); !value) return base::failure_of(std::move(value), field.name);
+    if (auto value = to_value(*member, field.schema); !value)
+      return base::failure_of(std::move(value), field.name);
   }
   for (const auto& [key, unused] : object.items()) {
     if (known.contains(key)) continue;
@@ -132,7 +152,8 @@ base::Result<std::string> validate_fields(const std::vector<FieldModel>& fields,
   return base::dump_json(object);
 }
 
-base::Result<std::string> validate_input(const std::vector<FieldModel>& fields, std::string_view json) {
+base::Result<std::string> validate_input(const std::vector<FieldModel>& fields,
+                                         std::string_view json) {
   auto object = base::parse_json(json);
   if (!object) return base::failure_of(std::move(object));
   return validate_fields(fields, *object);

@@ -19,11 +19,13 @@ base::Result<std::int64_t> integer_of(const Value& value, std::string_view step)
   return base::fail(Code::kInvalid, "{}: not an integer", step);
 }
 
-base::Result<Value> linear(const Value& value, double factor, double offset, std::string_view step) {
+base::Result<Value> linear(const Value& value, double factor, double offset,
+                           std::string_view step) {
   const auto number = number_of(value);
   if (!number) return base::fail(Code::kInvalid, "{}: not a number", step);
   const double result = *number * factor + offset;
-  if (!std::isfinite(result)) return base::fail(Code::kInvalid, "{}: the result is no number", step);
+  if (!std::isfinite(result))
+    return base::fail(Code::kInvalid, "{}: the result is no number", step);
   return Value(result);
 }
 
@@ -39,8 +41,10 @@ base::Result<Value> map(const Transform& step, const Value& value) {
 base::Result<Value> bit(const Transform& step, const Value& value) {
   auto integer = integer_of(value, "bit");
   if (!integer) return base::failure_of(std::move(integer));
-  if (step.bit < 0 || step.bit > 63) return base::fail(Code::kInvalid, "bit: {} is not 0 to 63", step.bit);
-  return Value(((static_cast<std::uint64_t>(*integer) >> static_cast<unsigned>(step.bit)) & 1U) != 0);
+  if (step.bit < 0 || step.bit > 63)
+    return base::fail(Code::kInvalid, "bit: {} is not 0 to 63", step.bit);
+  return Value(((static_cast<std::uint64_t>(*integer) >> static_cast<unsigned>(step.bit)) & 1U) !=
+               0);
 }
 
 base::Result<Value> bcd(const Value& value) {
@@ -61,19 +65,26 @@ base::Result<Value> bcd(const Value& value) {
 base::Result<Value> word_order(const Value& value) {
   auto integer = integer_of(value, "word_order");
   if (!integer) return base::failure_of(std::move(integer));
-  if (*integer < 0 || *integer > 0xFFFFFFFFLL) return base::fail(Code::kInvalid, "word_order: not 32 bits");
+  if (*integer < 0 || *integer > 0xFFFFFFFFLL)
+    return base::fail(Code::kInvalid, "word_order: not 32 bits");
   const auto word = static_cast<std::uint32_t>(*integer);
   return Value(static_cast<std::int64_t>((word >> 16U) | ((word & 0xFFFFU) << 16U)));
 }
 
 base::Result<Value> apply_one(const Transform& step, const Value& value) {
   switch (step.kind) {
-    case Transform::Kind::kScale: return linear(value, step.number, 0, "scale");
-    case Transform::Kind::kOffset: return linear(value, 1, step.number, "offset");
-    case Transform::Kind::kMap: return map(step, value);
-    case Transform::Kind::kBit: return bit(step, value);
-    case Transform::Kind::kBcd: return bcd(value);
-    case Transform::Kind::kWordOrder: return word_order(value);
+    case Transform::Kind::kScale:
+      return linear(value, step.number, 0, "scale");
+    case Transform::Kind::kOffset:
+      return linear(value, 1, step.number, "offset");
+    case Transform::Kind::kMap:
+      return map(step, value);
+    case Transform::Kind::kBit:
+      return bit(step, value);
+    case Transform::Kind::kBcd:
+      return bcd(value);
+    case Transform::Kind::kWordOrder:
+      return word_order(value);
   }
   return base::fail(Code::kInternal, "an unknown transform");
 }

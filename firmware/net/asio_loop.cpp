@@ -46,7 +46,8 @@ struct Timer {
 
 // A descriptor that is lent, not owned: it is released, never closed.
 struct Watch {
-  Watch(asio::io_context& io, int fd, std::function<void()> f) : descriptor(io, fd), on_ready(std::move(f)) {}
+  Watch(asio::io_context& io, int fd, std::function<void()> f)
+      : descriptor(io, fd), on_ready(std::move(f)) {}
   ~Watch() { release(); }
   void release() {
     on_ready = nullptr;
@@ -57,19 +58,21 @@ struct Watch {
 };
 
 struct SignalWatch {
-  SignalWatch(asio::io_context& io, int number, std::function<void()> f) : signals(io, number), on_signal(std::move(f)) {}
+  SignalWatch(asio::io_context& io, int number, std::function<void()> f)
+      : signals(io, number), on_signal(std::move(f)) {}
   asio::signal_set signals;
   std::function<void()> on_signal;
 };
 
 void wait(const std::shared_ptr<Watch>& watch) {
-  watch->descriptor.async_wait(asio::posix::descriptor_base::wait_read, [watch](const error_code& error) {
-    if (error || !watch->on_ready) return;
-    // A copy: the callback may end its own watch.
-    const auto on_ready = watch->on_ready;
-    on_ready();
-    if (watch->on_ready) wait(watch);
-  });
+  watch->descriptor.async_wait(asio::posix::descriptor_base::wait_read,
+                               [watch](const error_code& error) {
+                                 if (error || !watch->on_ready) return;
+                                 // A copy: the callback may end its own watch.
+                                 const auto on_ready = watch->on_ready;
+                                 on_ready();
+                                 if (watch->on_ready) wait(watch);
+                               });
 }
 
 void wait(const std::shared_ptr<SignalWatch>& watch) {
@@ -93,7 +96,9 @@ AsioLoop::~AsioLoop() {
   }
 }
 
-base::TimePoint AsioLoop::now() const { return body_->now; }
+base::TimePoint AsioLoop::now() const {
+  return body_->now;
+}
 
 void AsioLoop::post(base::Task task) {
   const std::lock_guard lock(body_->mutex);
@@ -143,6 +148,8 @@ void AsioLoop::run() {
   while (body_->io.run_one() > 0) body_->now = base::Clock::now();
 }
 
-void AsioLoop::stop() { body_->io.stop(); }
+void AsioLoop::stop() {
+  body_->io.stop();
+}
 
 }  // namespace linli::net

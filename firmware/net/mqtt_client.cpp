@@ -42,7 +42,8 @@ class MqttClient::Worker : public std::enable_shared_from_this<Worker> {
         backoff_(options_.backoff, std::random_device{}()),
         wake_fd_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
     status_.peer = options_.port == 0 ? "unix:" + options_.host
-                                      : fmt::format("{}://{}:{}", options_.tls ? "mqtts" : "mqtt", options_.host, options_.port);
+                                      : fmt::format("{}://{}:{}", options_.tls ? "mqtts" : "mqtt",
+                                                    options_.host, options_.port);
   }
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -70,10 +71,19 @@ class MqttClient::Worker : public std::enable_shared_from_this<Worker> {
         queue_.push_back({std::move(request), std::move(done)});
       } else {
         const bool is_up = status_.up;
-        refuse(std::move(done), is_up ? base::Error{Code::kFull, "too many messages wait for the broker"}
-                                      : base::Error{Code::kOffline, status_.peer + " is not connected"});
+        refuse(std::move(done),
+               is_up ? base::Error{Code::kFull, "too many messages wait for the broker"}
+                     : base::Error{Code::kOffline, status_.peer + " is not connected"});
         return;
       }
+    }
+    wake();
+  }
+
+  void subscribe(std::string topic) {
+    {
+      const std::lock_guard lock(mutex_);
+      new_subscriptions_.push_back(std::move(topic));
     }
     wake();
   }
@@ -124,7 +134,10 @@ class MqttClient::Worker : public std::enable_shared_from_this<Worker> {
   }
 
   base::Error run_session() {
-    if (auto probed = probe(options_.host, options_.port, options_.connect_limit); !probed) return probed.error();
+    if (auto probed = probe(options_.host, options_.port, options_.connect_limit, wake_fd_);
+        !probed)
+      return probed.error();
+    add_subscriptions(nullptr);
     MqttSession session(options_);
     if (auto started = session.start(); !started) return started.error();
     const auto limit = base::Clock::now() + options_.connect_limit;
@@ -144,10 +157,13 @@ class MqttClient::Worker : public std::enable_shared_from_this<Worker> {
       if (session.is_up() && !std::exchange(was_up, true)) after_up(session);
       if (!was_up && base::Clock::now() > limit) {
         end_publishes(in_flight);
-        return {Code::kTimeout, fmt::format("no MQTT answer within {} s: is it an MQTT broker, and TLS on both sides?",
-                                            base::to_ms(options_.connect_limit) / 1000)};
+        return {
+            Code::kTimeout,
+            fmt::format("no MQTT answer within {} s: is it an MQTT broker, and TLS on both sides?",
+                        base::to_ms(options_.connect_limit) / 1000)};
       }
       hand_over(session);
+      add_subscriptions(&session);
       publish_queued(session, in_flight);
       report_published(session, in_flight);
     }
@@ -159,7 +175,8 @@ class MqttClient::Worker : public std::enable_shared_from_this<Worker> {
     const bool paused = is_paused();
     const bool may_write = unreleased() == 0;
     const bool wants_write = may_write && session.wants_write();
-    pollfd fds[2] = {{session.socket(), static_cast<short>((paused ? 0 : POLLIN) | (wants_write ? POLLOUT : 0)), 0},
+    pollfd fds[2] = {{session.socket(),
+                      static_cast<short>((paused ? 0 : POLLIN) | (wants_write ? POLLOUT : 0)), 0},
                      {wake_fd_, POLLIN, 0}};
     poll(fds, 2, paused ? static_cast<int>(base::to_ms(kLongestPause)) : kTickMs);
     std::uint64_t count = 0;
@@ -168,7 +185,9 @@ class MqttClient::Worker : public std::enable_shared_from_this<Worker> {
     // Whoever reads adds messages that are not released: then nothing may be written.
     if (readable && !paused) session.io(true, false);
     if (unreleased() == 0 && !has_new(session)) session.io(false, true);
-    if (take_failure()) session.abandon({Code::kInternal, "messages could not be stored: the broker shall send them again"});
+    if (take_failure())
+      session.abandon(
+          {Code::kInternal, "messages could not be stored: the broker shall send them again"});
   }
 
   // Messages that were read and not handed over yet count as unreleased.
@@ -216,8 +235,8 @@ class MqttClient::Worker : public std::enable_shared_from_this<Worker> {
     return unreleased_ == 0 && std::exchange(release_failed_, false);
   }
 
-  // The broker sends on while its window lasts; we stop reading now and then so that everything read
-  // becomes released and the acknowledgements can be written.
+  // The broker sends on while its window lasts; we stop reading now and then so that everything
+  // read becomes released and the acknowledgements can be written.
   bool is_paused() {
     check_pause();
     const std::lock_guard lock(mutex_);
@@ -238,6 +257,18 @@ class MqttClient::Worker : public std::enable_shared_from_this<Worker> {
     tell([](Worker& self) {
       if (self.events_.on_pause) self.events_.on_pause();
     });
+  }
+
+  void add_subscriptions(MqttSession* session) {
+    std::vector<std::string> topics;
+    {
+      const std::lock_guard lock(mutex_);
+      topics.swap(new_subscriptions_);
+    }
+    for (std::string& topic : topics) {
+      if (session != nullptr && session->is_up()) session->subscribe(topic);
+      options_.subscriptions.push_back(std::move(topic));
+    }
   }
 
   void publish_queued(MqttSession& session, InFlight& in_flight) {
@@ -308,8 +339,8 @@ class MqttClient::Worker : public std::enable_shared_from_this<Worker> {
     });
   }
 
-  // A new session delivers again what was not acknowledged. What was read before must have its fate first,
-  // or a repeat could be taken for something new.
+  // A new session delivers again what was not acknowledged. What was read before must have its fate
+  // first, or a repeat could be taken for something new.
   void wait_for_releases() {
     while (unreleased() > 0 && !is_stopping()) wait_for_wake(kTickMs);
     const std::lock_guard lock(mutex_);
@@ -333,7 +364,7 @@ class MqttClient::Worker : public std::enable_shared_from_this<Worker> {
   }
 
   base::Loop& loop_;
-  const MqttOptions options_;
+  MqttOptions options_;      // subscriptions grow; worker thread only
   const MqttEvents events_;  // called on the loop
   bool is_alive_ = true;     // loop thread only
   base::Backoff backoff_;    // worker thread only
@@ -341,6 +372,7 @@ class MqttClient::Worker : public std::enable_shared_from_this<Worker> {
 
   mutable std::mutex mutex_;
   std::deque<Queued> queue_;
+  std::vector<std::string> new_subscriptions_;
   MqttStatus status_;
   bool stopping_ = false;
   int unreleased_ = 0;
@@ -356,12 +388,20 @@ MqttClient::MqttClient(base::Loop& loop, MqttOptions options, MqttEvents events)
   worker_->start();
 }
 
-MqttClient::~MqttClient() { worker_->stop(); }
+MqttClient::~MqttClient() {
+  worker_->stop();
+}
 
 void MqttClient::publish(PublishRequest request, base::Done<void> done) {
   worker_->publish(std::move(request), std::move(done));
 }
 
-MqttStatus MqttClient::status() const { return worker_->status(); }
+void MqttClient::subscribe(std::string topic) {
+  worker_->subscribe(std::move(topic));
+}
+
+MqttStatus MqttClient::status() const {
+  return worker_->status();
+}
 
 }  // namespace linli::net

@@ -26,12 +26,12 @@ struct MqttWill {
 };
 
 struct MqttOptions {
-  std::string name = "mqtt";   // in logs
-  std::string host;            // with port 0: the path of a Unix socket
+  std::string name = "mqtt";  // in logs
+  std::string host;           // with port 0: the path of a Unix socket
   int port = 0;
   bool v5 = true;
   std::string client_id;
-  std::string username;        // empty: none
+  std::string username;  // empty: none
   base::SecretText password;
   bool clean_session = true;
   int keepalive_s = 30;
@@ -42,7 +42,8 @@ struct MqttOptions {
   std::vector<std::string> subscriptions;                   // QoS 1, sent again on every connect
   // Acknowledge each batch only when its release is called (see MqttEvents::on_batch).
   bool ack_after_release = false;
-  int window = 800;  // messages that may wait for their release; below the broker's max_inflight_messages
+  int window =
+      800;  // messages that may wait for their release; below the broker's max_inflight_messages
   base::Duration longest_unwritten_ack = std::chrono::milliseconds(50);
 };
 
@@ -73,16 +74,16 @@ struct MqttEvents {
   std::function<void(bool session_present)> on_up;
   std::function<void(const base::Error&)> on_down;
   // What was read together. With ack_after_release the broker gets no acknowledgement for it before
-  // release(true); release(false) drops the connection, so that the broker delivers again. Without, the
-  // acknowledgements were sent already.
+  // release(true); release(false) drops the connection, so that the broker delivers again. Without,
+  // the acknowledgements were sent already.
   std::function<void(std::vector<MqttMessage> batch, base::Once<void(bool)> release)> on_batch;
   // Reading has stopped until everything read so far is released: hurry.
   std::function<void()> on_pause;
 };
 
-// One connection to one broker, on a thread of its own, that comes back by itself after any failure with
-// base::Backoff. libmosquitto's own reconnect is not used: it gives up for ever after one TLS failure and
-// spins when nothing listens. Members are called on the loop.
+// One connection to one broker, on a thread of its own, that comes back by itself after any failure
+// with base::Backoff. libmosquitto's own reconnect is not used: it gives up for ever after one TLS
+// failure and spins when nothing listens. Members are called on the loop.
 class MqttClient {
  public:
   MqttClient(base::Loop& loop, MqttOptions options, MqttEvents events);
@@ -91,10 +92,13 @@ class MqttClient {
   // Disconnects and joins the thread.
   ~MqttClient();
 
-  // `done` runs once: ok when the broker has acknowledged it (at once for QoS 0), kRefused with the MQTT 5
-  // reason, kOffline if the connection was lost first or is down (it may or may not have arrived), kFull
-  // when too many wait.
+  // `done` runs once: ok when the broker has acknowledged it (at once for QoS 0), kRefused with the
+  // MQTT 5 reason, kOffline if the connection was lost first or is down (it may or may not have
+  // arrived), kFull when too many wait.
   void publish(PublishRequest request, base::Done<void> done);
+
+  // Adds a topic to those of the options: now if connected, and on every later connect.
+  void subscribe(std::string topic);
 
   MqttStatus status() const;
 

@@ -32,13 +32,15 @@ struct CloseFd {
   }
 };
 
-base::Result<void> connect_within(int family, const sockaddr* address, socklen_t size, int limit_ms) {
+base::Result<void> connect_within(int family, const sockaddr* address, socklen_t size, int limit_ms,
+                                  int cancel_fd) {
   const CloseFd holder{socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
   if (holder.fd < 0) return base::fail(Code::kInternal, "no socket: {}", std::strerror(errno));
   if (connect(holder.fd, address, size) == 0) return {};
   if (errno != EINPROGRESS) return base::fail(Code::kOffline, "{}", std::strerror(errno));
-  pollfd wait{holder.fd, POLLOUT, 0};
-  if (poll(&wait, 1, limit_ms) <= 0) return base::fail(Code::kTimeout, "no answer within {} ms", limit_ms);
+  pollfd wait[2] = {{holder.fd, POLLOUT, 0}, {cancel_fd, POLLIN, 0}};
+  if (poll(wait, 2, limit_ms) <= 0 || wait[0].revents == 0)
+    return base::fail(Code::kTimeout, "no answer within {} ms", limit_ms);
   int failure = 0;
   socklen_t length = sizeof failure;
   getsockopt(holder.fd, SOL_SOCKET, SO_ERROR, &failure, &length);
@@ -46,62 +48,75 @@ base::Result<void> connect_within(int family, const sockaddr* address, socklen_t
   return {};
 }
 
-base::Result<void> probe_unix(const std::string& path, int limit_ms) {
+base::Result<void> probe_unix(const std::string& path, int limit_ms, int cancel_fd) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) return base::fail(Code::kInvalid, "socket path is too long: {}", path);
+  if (path.size() >= sizeof address.sun_path)
+    return base::fail(Code::kInvalid, "socket path is too long: {}", path);
   std::memcpy(address.sun_path, path.data(), path.size());
-  auto connected = connect_within(AF_UNIX, reinterpret_cast<sockaddr*>(&address), sizeof address, limit_ms);
+  auto connected = connect_within(AF_UNIX, reinterpret_cast<sockaddr*>(&address), sizeof address,
+                                  limit_ms, cancel_fd);
   if (!connected) return base::failure_of(std::move(connected), "is the broker running? " + path);
   return {};
 }
 
 // What a CONNACK refusal means to whoever has to mend it.
 base::Error refusal(int reason, bool v5) {
-  const bool is_login = v5 ? reason == MQTT_RC_BAD_USERNAME_OR_PASSWORD || reason == MQTT_RC_NOT_AUTHORIZED
-                           : reason == CONNACK_REFUSED_BAD_USERNAME_PASSWORD || reason == CONNACK_REFUSED_NOT_AUTHORIZED;
+  const bool is_login =
+      v5 ? reason == MQTT_RC_BAD_USERNAME_OR_PASSWORD || reason == MQTT_RC_NOT_AUTHORIZED
+         : reason == CONNACK_REFUSED_BAD_USERNAME_PASSWORD ||
+               reason == CONNACK_REFUSED_NOT_AUTHORIZED;
   const char* const words = v5 ? mosquitto_reason_string(reason) : mosquitto_connack_string(reason);
-  if (is_login) return {Code::kDenied, fmt::format("the broker refused the login ({}): check user, password or certificate", words)};
+  if (is_login)
+    return {Code::kDenied,
+            fmt::format("the broker refused the login ({}): check user, password or certificate",
+                        words)};
   return {Code::kRefused, fmt::format("the broker refused the connection: {}", words)};
 }
 
 }  // namespace
 
-base::Result<void> probe(const std::string& host, int port, base::Duration limit) {
+base::Result<void> probe(const std::string& host, int port, base::Duration limit, int cancel_fd) {
   const int limit_ms = static_cast<int>(base::to_ms(limit));
-  if (port == 0) return probe_unix(host, limit_ms);
+  if (port == 0) return probe_unix(host, limit_ms, cancel_fd);
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
   const int failure = getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
   if (failure != 0) {
-    return base::fail(Code::kOffline, "the name {} cannot be resolved ({}): check DNS and the name", host,
-                      gai_strerror(failure));
+    return base::fail(Code::kOffline, "the name {} cannot be resolved ({}): check DNS and the name",
+                      host, gai_strerror(failure));
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> addresses(found, &freeaddrinfo);
   base::Result<void> connected = base::fail(Code::kOffline, "no address");
   for (const addrinfo* address = found; address != nullptr; address = address->ai_next) {
-    connected = connect_within(address->ai_family, address->ai_addr, address->ai_addrlen, limit_ms);
+    connected = connect_within(address->ai_family, address->ai_addr, address->ai_addrlen, limit_ms,
+                               cancel_fd);
     if (connected) return connected;
   }
-  return base::failure_of(std::move(connected), fmt::format("{}:{}: check the address, and that it listens", host, port));
+  return base::failure_of(std::move(connected),
+                          fmt::format("{}:{}: check the address, and that it listens", host, port));
 }
 
-void MqttSession::Destroy::operator()(mosquitto* client) const { mosquitto_destroy(client); }
+void MqttSession::Destroy::operator()(mosquitto* client) const {
+  mosquitto_destroy(client);
+}
 
 struct MqttSession::Callbacks {
   static MqttSession& self(void* user) { return *static_cast<MqttSession*>(user); }
 
-  static void connected(mosquitto* /*client*/, void* user, int reason, int flags, const mosquitto_property* /*p*/) {
+  static void connected(mosquitto* /*client*/, void* user, int reason, int flags,
+                        const mosquitto_property* /*p*/) {
     MqttSession& session = self(user);
     ++session.progress_;
     if (reason != 0) return session.fail(refusal(reason, session.options_.v5));
     session.is_up_ = true;
     session.session_present_ = (flags & 1) != 0;
-    session.subscribe();
+    for (const std::string& topic : session.options_.subscriptions) session.subscribe(topic);
   }
 
-  static void disconnected(mosquitto* /*client*/, void* user, int reason, const mosquitto_property* /*p*/) {
+  static void disconnected(mosquitto* /*client*/, void* user, int reason,
+                           const mosquitto_property* /*p*/) {
     MqttSession& session = self(user);
     if (session.is_disconnecting_) return session.fail({Code::kOffline, "closed"});
     session.fail(reason, "connection lost");
@@ -111,28 +126,33 @@ struct MqttSession::Callbacks {
     MqttSession& session = self(user);
     ++session.progress_;
     const auto* payload = static_cast<const char*>(message->payload);
-    session.messages_.push_back({message->topic,
-                                 payload == nullptr ? std::string() : std::string(payload, static_cast<std::size_t>(message->payloadlen)),
-                                 static_cast<std::uint16_t>(message->qos == 0 ? 0 : message->mid)});
+    session.messages_.push_back(
+        {message->topic,
+         payload == nullptr ? std::string()
+                            : std::string(payload, static_cast<std::size_t>(message->payloadlen)),
+         static_cast<std::uint16_t>(message->qos == 0 ? 0 : message->mid)});
   }
 
-  static void published(mosquitto* /*client*/, void* user, int id, int reason, const mosquitto_property* /*p*/) {
+  static void published(mosquitto* /*client*/, void* user, int id, int reason,
+                        const mosquitto_property* /*p*/) {
     MqttSession& session = self(user);
     ++session.progress_;
     base::Result<void> result;
     if (reason >= kFirstBadReason) {
-      result = base::fail(Code::kRefused, "the broker refused the message: {}", mosquitto_reason_string(reason));
+      result = base::fail(Code::kRefused, "the broker refused the message: {}",
+                          mosquitto_reason_string(reason));
     }
     session.published_.push_back({id, std::move(result)});
   }
 
-  static void subscribed(mosquitto* /*client*/, void* user, int /*id*/, int count, const int* granted,
-                         const mosquitto_property* /*p*/) {
+  static void subscribed(mosquitto* /*client*/, void* user, int /*id*/, int count,
+                         const int* granted, const mosquitto_property* /*p*/) {
     MqttSession& session = self(user);
     ++session.progress_;
     for (int i = 0; i < count; ++i) {
       if (granted[i] < kFirstBadReason) continue;
-      return session.fail({Code::kDenied, "the broker refused a subscription: check the rights of this login"});
+      return session.fail(
+          {Code::kDenied, "the broker refused a subscription: check the rights of this login"});
     }
   }
 
@@ -150,7 +170,8 @@ base::Result<void> MqttSession::start() {
   client_.reset(mosquitto_new(id, options_.clean_session, this));
   if (!client_) return base::fail(Code::kInternal, "no MQTT client: {}", std::strerror(errno));
   if (auto configured = configure(); !configured) return configured;
-  const int result = mosquitto_connect_async(client_.get(), options_.host.c_str(), options_.port, options_.keepalive_s);
+  const int result = mosquitto_connect_async(client_.get(), options_.host.c_str(), options_.port,
+                                             options_.keepalive_s);
   if (result != MOSQ_ERR_SUCCESS) {
     fail(result, "cannot connect");
     return base::Failure(*failure_);
@@ -164,8 +185,8 @@ base::Result<void> MqttSession::configure() {
   mosquitto_int_option(client, MOSQ_OPT_PROTOCOL_VERSION, version);
   mosquitto_int_option(client, MOSQ_OPT_SEND_MAXIMUM, kSendWindow);
   mosquitto_int_option(client, MOSQ_OPT_TCP_NODELAY, 1);
-  // In threaded mode every outgoing packet waits for mosquitto_loop_write: that is what lets a stock
-  // client acknowledge after the commit.
+  // In threaded mode every outgoing packet waits for mosquitto_loop_write: that is what lets a
+  // stock client acknowledge after the commit.
   if (options_.ack_after_release) mosquitto_threaded_set(client, true);
   mosquitto_connect_v5_callback_set(client, &Callbacks::connected);
   mosquitto_disconnect_v5_callback_set(client, &Callbacks::disconnected);
@@ -174,11 +195,13 @@ base::Result<void> MqttSession::configure() {
   mosquitto_subscribe_v5_callback_set(client, &Callbacks::subscribed);
   mosquitto_log_callback_set(client, &Callbacks::log);
   if (!options_.username.empty()) {
-    mosquitto_username_pw_set(client, options_.username.c_str(), options_.password.reveal().c_str());
+    mosquitto_username_pw_set(client, options_.username.c_str(),
+                              options_.password.reveal().c_str());
   }
   if (options_.will) {
     const auto& will = *options_.will;
-    mosquitto_will_set(client, will.topic.c_str(), static_cast<int>(will.payload.size()), will.payload.data(), 1, false);
+    mosquitto_will_set(client, will.topic.c_str(), static_cast<int>(will.payload.size()),
+                       will.payload.data(), 1, false);
   }
   if (options_.tls) return configure_tls(*options_.tls);
   return {};
@@ -186,12 +209,13 @@ base::Result<void> MqttSession::configure() {
 
 base::Result<void> MqttSession::configure_tls(const MqttTls& tls) {
   const auto file = [](const std::string& path) { return path.empty() ? nullptr : path.c_str(); };
-  const int set = mosquitto_tls_set(client_.get(), file(tls.ca_file), nullptr, file(tls.certificate_file),
-                                    file(tls.key_file), nullptr);
+  const int set = mosquitto_tls_set(client_.get(), file(tls.ca_file), nullptr,
+                                    file(tls.certificate_file), file(tls.key_file), nullptr);
   constexpr int kVerifyPeer = 1;
   const int opts = mosquitto_tls_opts_set(client_.get(), kVerifyPeer, nullptr, nullptr);
   if (set == MOSQ_ERR_SUCCESS && opts == MOSQ_ERR_SUCCESS) return {};
-  return base::fail(Code::kInvalid, "TLS files cannot be used ({}, {}, {}): check that they exist and are readable",
+  return base::fail(Code::kInvalid,
+                    "TLS files cannot be used ({}, {}, {}): check that they exist and are readable",
                     tls.ca_file, tls.certificate_file, tls.key_file);
 }
 
@@ -204,21 +228,24 @@ void MqttSession::fail(int library_code, std::string_view doing) {
   if (library_code == MOSQ_ERR_ERRNO) words = std::strerror(errno);
   if (library_code >= kFirstBadReason && options_.v5) words = mosquitto_reason_string(library_code);
   if (!library_complaint_.empty()) words += "; " + library_complaint_;
-  const bool is_tls = library_code == MOSQ_ERR_TLS || words.find("certificate") != std::string::npos;
+  const bool is_tls =
+      library_code == MOSQ_ERR_TLS || words.find("certificate") != std::string::npos;
   if (is_tls) words += ": check the CA, the host name and the validity of both certificates";
   fail({Code::kOffline, fmt::format("{}: {}", doing, words)});
 }
 
-void MqttSession::subscribe() {
-  for (const std::string& topic : options_.subscriptions) {
-    const int result = mosquitto_subscribe(client_.get(), nullptr, topic.c_str(), 1);
-    if (result != MOSQ_ERR_SUCCESS) return fail(result, "cannot subscribe to " + topic);
-  }
+void MqttSession::subscribe(const std::string& topic) {
+  const int result = mosquitto_subscribe(client_.get(), nullptr, topic.c_str(), 1);
+  if (result != MOSQ_ERR_SUCCESS) fail(result, "cannot subscribe to " + topic);
 }
 
-int MqttSession::socket() const { return mosquitto_socket(client_.get()); }
+int MqttSession::socket() const {
+  return mosquitto_socket(client_.get());
+}
 
-bool MqttSession::wants_write() const { return mosquitto_want_write(client_.get()); }
+bool MqttSession::wants_write() const {
+  return mosquitto_want_write(client_.get());
+}
 
 void MqttSession::io(bool readable, bool may_write) {
   if (readable) {
@@ -245,14 +272,17 @@ base::Result<int> MqttSession::publish(const PublishRequest& request) {
     mosquitto_property_add_int32(&properties, MQTT_PROP_MESSAGE_EXPIRY_INTERVAL, request.expiry_s);
   }
   if (options_.v5 && !request.content_type.empty()) {
-    mosquitto_property_add_string(&properties, MQTT_PROP_CONTENT_TYPE, request.content_type.c_str());
+    mosquitto_property_add_string(&properties, MQTT_PROP_CONTENT_TYPE,
+                                  request.content_type.c_str());
   }
   int id = 0;
-  const int result = mosquitto_publish_v5(client_.get(), &id, request.topic.c_str(), static_cast<int>(request.payload.size()),
+  const int result = mosquitto_publish_v5(client_.get(), &id, request.topic.c_str(),
+                                          static_cast<int>(request.payload.size()),
                                           request.payload.data(), request.qos, false, properties);
   mosquitto_property_free_all(&properties);
   if (result == MOSQ_ERR_SUCCESS) return id;
-  return base::fail(Code::kRefused, "cannot publish to {}: {}", request.topic, mosquitto_strerror(result));
+  return base::fail(Code::kRefused, "cannot publish to {}: {}", request.topic,
+                    mosquitto_strerror(result));
 }
 
 void MqttSession::disconnect() {

@@ -13,12 +13,12 @@ struct mosquitto;
 
 namespace linli::net {
 
-// Opens and closes a connection to see, within `limit`, whether anybody listens. Resolves names, so it
-// may block for as long as the resolver does.
-base::Result<void> probe(const std::string& host, int port, base::Duration limit);
+// Opens and closes a connection to see, within `limit`, whether anybody listens. Resolves names, so
+// it may block for as long as the resolver does. Something to read on `cancel_fd` ends it early.
+base::Result<void> probe(const std::string& host, int port, base::Duration limit, int cancel_fd);
 
-// One attempt at a connection with a libmosquitto client of its own: what the library would do by itself
-// after a failure is not what we want, so it never gets a second life. Worker thread only.
+// One attempt at a connection with a libmosquitto client of its own: what the library would do by
+// itself after a failure is not what we want, so it never gets a second life. Worker thread only.
 class MqttSession {
  public:
   struct Published {
@@ -43,6 +43,7 @@ class MqttSession {
 
   // The id that take_published() will name; or the reason why it cannot be sent.
   base::Result<int> publish(const PublishRequest& request);
+  void subscribe(const std::string& topic);
   // Says goodbye, after all that waits to be written.
   void disconnect();
   // Ends it without writing another byte: what was not acknowledged stays so.
@@ -65,7 +66,6 @@ class MqttSession {
   base::Result<void> configure_tls(const MqttTls& tls);
   void fail(base::Error error);
   void fail(int library_code, std::string_view doing);
-  void subscribe();
 
   const MqttOptions& options_;
   std::unique_ptr<mosquitto, Destroy> client_;
@@ -73,7 +73,8 @@ class MqttSession {
   bool session_present_ = false;
   bool is_disconnecting_ = false;
   std::optional<base::Error> failure_;
-  std::string library_complaint_;  // the last error that the library logged: it names the TLS trouble
+  std::string
+      library_complaint_;  // the last error that the library logged: it names the TLS trouble
   std::vector<MqttMessage> messages_;
   std::vector<Published> published_;
   std::uint64_t progress_ = 0;  // counts whatever arrived

@@ -102,10 +102,10 @@ class Store {
   virtual ~Store() = default;
 
   // Writes `turn` in one transaction, in the order of the calls. Turns that wait together share a
-  // transaction (group commit); a turn with an urgent envelope makes it start at once, others wait up
-  // to the commit window. After done(ok) the turn survives a power
-  // cut. kFull: not written, and what may be dropped has been; kInternal: I/O error, nothing is
-  // certain. On failure none of the turn is stored.
+  // transaction (group commit); a turn with an urgent envelope makes it start at once, others wait
+  // up to the commit window. After done(ok) the turn survives a power cut. kFull: not written, and
+  // what may be dropped has been; kInternal: I/O error, nothing is certain. On failure none of the
+  // turn is stored.
   virtual void commit(Turn turn, base::Done<void> done) = 0;
 
   // Starts the commit of what waits now, without waiting for the window.

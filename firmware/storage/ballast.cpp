@@ -11,7 +11,9 @@
 namespace linli::storage {
 namespace {
 
-std::string path_of(const std::string& database) { return database + ".ballast"; }
+std::string path_of(const std::string& database) {
+  return database + ".ballast";
+}
 
 }  // namespace
 
@@ -19,16 +21,22 @@ void write_ballast(const std::string& database, std::uint64_t bytes) {
   if (bytes == 0) return;
   const std::string path = path_of(database);
   struct stat status {};
-  if (stat(path.c_str(), &status) == 0 && static_cast<std::uint64_t>(status.st_size) == bytes) return;
+  if (stat(path.c_str(), &status) == 0 && static_cast<std::uint64_t>(status.st_size) == bytes)
+    return;
   const int fd = open(path.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
-  if (fd < 0) return base::log::warn("store", "no ballast file", {{"path", path}, {"why", std::strerror(errno)}});
+  if (fd < 0)
+    return base::log::warn("store", "no ballast file",
+                           {{"path", path}, {"why", std::strerror(errno)}});
   const int failure = posix_fallocate(fd, 0, static_cast<off_t>(bytes));
   close(fd);
   if (failure == 0) return;
   unlink(path.c_str());
-  base::log::warn("store", "no room for the ballast file", {{"path", path}, {"why", std::strerror(failure)}});
+  base::log::warn("store", "no room for the ballast file",
+                  {{"path", path}, {"why", std::strerror(failure)}});
 }
 
-void remove_ballast(const std::string& database) { unlink(path_of(database).c_str()); }
+void remove_ballast(const std::string& database) {
+  unlink(path_of(database).c_str());
+}
 
 }  // namespace linli::storage

@@ -28,7 +28,9 @@ constexpr std::int64_t kKeptMarkRows = 4096;
 constexpr std::int64_t kPruneEvery = 512;
 constexpr std::uint64_t kRoomBytes = 1024 * 1024;
 
-std::int64_t end_of(Stream stream) { return position_of(stream, 0) + (1LL << 56); }
+std::int64_t end_of(Stream stream) {
+  return position_of(stream, 0) + (1LL << 56);
+}
 
 std::string make_epoch() {
   char random[6];
@@ -37,7 +39,8 @@ std::string make_epoch() {
 }
 
 std::string time_blob(const domain::EventTime& time) {
-  return fmt::format("{} {} {} {}", time.unix_ms, static_cast<int>(time.quality), time.boot, time.monotonic_ms);
+  return fmt::format("{} {} {} {}", time.unix_ms, static_cast<int>(time.quality), time.boot,
+                     time.monotonic_ms);
 }
 
 domain::EventTime time_from_blob(const std::string& blob) {
@@ -46,8 +49,10 @@ domain::EventTime time_from_blob(const std::string& blob) {
   unsigned long long boot = 0;
   long long unix_ms = 0;
   long long monotonic_ms = 0;
-  if (std::sscanf(blob.c_str(), "%lld %d %llu %lld", &unix_ms, &quality, &boot, &monotonic_ms) == 4) {
-    time = {unix_ms, static_cast<domain::TimeQuality>(std::clamp(quality, 0, 2)), boot, monotonic_ms};
+  if (std::sscanf(blob.c_str(), "%lld %d %llu %lld", &unix_ms, &quality, &boot, &monotonic_ms) ==
+      4) {
+    time = {unix_ms, static_cast<domain::TimeQuality>(std::clamp(quality, 0, 2)), boot,
+            monotonic_ms};
   }
   return time;
 }
@@ -57,8 +62,10 @@ std::string marks_blob(const std::vector<const ports::Turn*>& turns) {
   for (const ports::Turn* turn : turns) {
     if (turn->forget_marks) blob.clear();
     for (const ports::InflightMark& mark : turn->marks) {
-      for (unsigned shift = 0; shift < 16; shift += 8) blob.push_back(static_cast<char>(mark.message_id >> shift));
-      for (unsigned shift = 0; shift < 64; shift += 8) blob.push_back(static_cast<char>(mark.digest >> shift));
+      for (unsigned shift = 0; shift < 16; shift += 8)
+        blob.push_back(static_cast<char>(mark.message_id >> shift));
+      for (unsigned shift = 0; shift < 64; shift += 8)
+        blob.push_back(static_cast<char>(mark.digest >> shift));
     }
   }
   return blob;
@@ -87,15 +94,18 @@ base::Result<Database> Database::open(const DatabaseOptions& options) {
   auto connection = Connection::open(options.path, {.read_only = false, .vfs = options.vfs});
   if (!connection) return base::failure_of(std::move(connection));
   database.connection_ = *std::move(connection);
-  for (auto step : {&Database::configure, &Database::load_identity, &Database::prepare, &Database::load_streams}) {
-    if (auto done = (database.*step)(); !done) return base::failure_of(std::move(done), options.path);
+  for (auto step : {&Database::configure, &Database::load_identity, &Database::prepare,
+                    &Database::load_streams}) {
+    if (auto done = (database.*step)(); !done)
+      return base::failure_of(std::move(done), options.path);
   }
   return database;
 }
 
 base::Result<void> Database::configure() {
   if (auto set = connection_.execute(kPageSize); !set) return set;
-  const std::string pages = std::to_string(std::max<std::uint64_t>(options_.max_bytes / kPageBytes, 64));
+  const std::string pages =
+      std::to_string(std::max<std::uint64_t>(options_.max_bytes / kPageBytes, 64));
   const std::string max_pages = "PRAGMA max_page_count = " + pages;
   const std::string synchronous = "PRAGMA synchronous = " + options_.synchronous;
   if (auto set = connection_.pragma("PRAGMA journal_mode = WAL", "wal"); !set) return set;
@@ -103,7 +113,8 @@ base::Result<void> Database::configure() {
   const char* const expected = options_.synchronous == "FULL" ? "2" : "1";
   if (auto set = connection_.pragma("PRAGMA synchronous", expected); !set) return set;
   if (auto set = connection_.pragma("PRAGMA wal_autocheckpoint = 4000", "4000"); !set) return set;
-  if (auto set = connection_.pragma("PRAGMA journal_size_limit = 8388608", "8388608"); !set) return set;
+  if (auto set = connection_.pragma("PRAGMA journal_size_limit = 8388608", "8388608"); !set)
+    return set;
   // A file that is larger already keeps its size: the answer is then not what was asked for.
   if (auto set = connection_.execute(max_pages.c_str()); !set) return set;
   if (auto set = connection_.execute("PRAGMA foreign_keys = ON"); !set) return set;
@@ -125,23 +136,29 @@ base::Result<void> Database::load_identity() {
 
 base::Result<void> Database::prepare() {
   const std::array<std::pair<Statement*, const char*>, 13> table{{
-      {&sql_.put, "INSERT INTO state (space, key, value) VALUES (?1, ?2, ?3) "
-                  "ON CONFLICT (space, key) DO UPDATE SET value = excluded.value"},
+      {&sql_.put,
+       "INSERT INTO state (space, key, value) VALUES (?1, ?2, ?3) "
+       "ON CONFLICT (space, key) DO UPDATE SET value = excluded.value"},
       {&sql_.erase, "DELETE FROM state WHERE space = ?1 AND key = ?2"},
       {&sql_.append, "INSERT INTO outbox (position, last, records) VALUES (?1, ?2, ?3)"},
-      {&sql_.stream, "INSERT INTO stream (id, last, dropped) VALUES (?1, ?2, ?3) "
-                     "ON CONFLICT (id) DO UPDATE SET last = excluded.last, dropped = excluded.dropped"},
-      {&sql_.accept, "DELETE FROM outbox WHERE position >= ?1 AND position < ?2 AND last <= ?3 "
-                     "RETURNING length(records)"},
+      {&sql_.stream,
+       "INSERT INTO stream (id, last, dropped) VALUES (?1, ?2, ?3) "
+       "ON CONFLICT (id) DO UPDATE SET last = excluded.last, dropped = excluded.dropped"},
+      {&sql_.accept,
+       "DELETE FROM outbox WHERE position >= ?1 AND position < ?2 AND last <= ?3 "
+       "RETURNING length(records)"},
       {&sql_.range, "SELECT min(position) FROM outbox WHERE position >= ?1 AND position < ?2"},
-      {&sql_.read, "SELECT position, last, records, gap_count, gap_reason, gap_time FROM outbox "
-                   "WHERE position >= coalesce((SELECT max(position) FROM outbox WHERE position >= ?1 AND "
-                   "position <= ?2), ?2) AND position < ?3 AND last >= ?4 ORDER BY position"},
-      {&sql_.drop_candidates, "SELECT position, last, length(records), gap_count, gap_reason FROM outbox "
-                              "WHERE position >= ?1 AND position < ?2 ORDER BY position LIMIT 1024"},
+      {&sql_.read,
+       "SELECT position, last, records, gap_count, gap_reason, gap_time FROM outbox "
+       "WHERE position >= coalesce((SELECT max(position) FROM outbox WHERE position >= ?1 AND "
+       "position <= ?2), ?2) AND position < ?3 AND last >= ?4 ORDER BY position"},
+      {&sql_.drop_candidates,
+       "SELECT position, last, length(records), gap_count, gap_reason FROM outbox "
+       "WHERE position >= ?1 AND position < ?2 ORDER BY position LIMIT 1024"},
       {&sql_.drop, "DELETE FROM outbox WHERE position >= ?1 AND position <= ?2"},
-      {&sql_.gap, "INSERT INTO outbox (position, last, records, gap_count, gap_reason, gap_time) "
-                  "VALUES (?1, ?2, x'', ?3, ?4, ?5)"},
+      {&sql_.gap,
+       "INSERT INTO outbox (position, last, records, gap_count, gap_reason, gap_time) "
+       "VALUES (?1, ?2, x'', ?3, ?4, ?5)"},
       {&sql_.mark, "INSERT INTO mark (id, marks) VALUES (?1, ?2)"},
       {&sql_.prune_marks, "DELETE FROM mark WHERE id <= ?1"},
       {&sql_.forget_marks, "DELETE FROM mark"},
@@ -156,7 +173,8 @@ base::Result<void> Database::prepare() {
 
 base::Result<void> Database::load_streams() {
   auto rows = connection_.prepare(
-      "SELECT position >> 56, min(position), max(last), sum(length(records)), count(*) FROM outbox GROUP BY 1");
+      "SELECT position >> 56, min(position), max(last), sum(length(records)), count(*) FROM outbox "
+      "GROUP BY 1");
   if (!rows) return base::failure_of(std::move(rows));
   auto kept = connection_.prepare("SELECT id, last, dropped FROM stream");
   if (!kept) return base::failure_of(std::move(kept));
@@ -183,10 +201,12 @@ base::Result<void> Database::load_streams() {
   return {};
 }
 
-base::Result<std::vector<ChunkPtr>> Database::write(const Group& group, const domain::EventTime& now) {
+base::Result<std::vector<ChunkPtr>> Database::write(const Group& group,
+                                                    const domain::EventTime& now) {
   std::vector<ChunkPtr> appended;
   Streams streams = streams_;
-  if (auto begun = connection_.execute("BEGIN IMMEDIATE"); !begun) return base::failure_of(std::move(begun));
+  if (auto begun = connection_.execute("BEGIN IMMEDIATE"); !begun)
+    return base::failure_of(std::move(begun));
   auto written = write_all(group, now, streams, appended);
   if (written) written = connection_.execute("COMMIT");
   if (!written) {
@@ -197,8 +217,8 @@ base::Result<std::vector<ChunkPtr>> Database::write(const Group& group, const do
   return appended;
 }
 
-base::Result<void> Database::write_all(const Group& group, const domain::EventTime& now, Streams& streams,
-                                       std::vector<ChunkPtr>& appended) {
+base::Result<void> Database::write_all(const Group& group, const domain::EventTime& now,
+                                       Streams& streams, std::vector<ChunkPtr>& appended) {
   const Streams before = streams;
   if (auto done = write_state(group); !done) return done;
   if (auto done = write_marks(group); !done) return done;
@@ -234,7 +254,8 @@ base::Result<void> Database::write_marks(const Group& group) {
   return sql_.prune_marks.bind(1, id - kKeptMarkRows).run();
 }
 
-base::Result<void> Database::append(const Group& group, Streams& streams, std::vector<ChunkPtr>& appended) {
+base::Result<void> Database::append(const Group& group, Streams& streams,
+                                    std::vector<ChunkPtr>& appended) {
   for (const Stream stream : domain::kStreams) {
     OutboxChunk chunk;
     std::size_t events = 0;
@@ -257,7 +278,8 @@ base::Result<void> Database::append(const Group& group, Streams& streams, std::v
   return {};
 }
 
-base::Result<void> Database::append_chunk(OutboxChunk chunk, Streams& streams, std::vector<ChunkPtr>& appended) {
+base::Result<void> Database::append_chunk(OutboxChunk chunk, Streams& streams,
+                                          std::vector<ChunkPtr>& appended) {
   sql_.append.bind(1, position_of(chunk.stream, chunk.first))
       .bind(2, static_cast<std::int64_t>(chunk.last))
       .bind_blob(3, chunk.records);
@@ -272,7 +294,9 @@ base::Result<void> Database::accept(const Group& group, Streams& streams) {
     const std::uint64_t upto = group.accepted.at(domain::index_of(stream));
     ports::StreamStats& stats = streams.at(domain::index_of(stream));
     if (upto < stats.first) continue;
-    sql_.accept.bind(1, position_of(stream, 0)).bind(2, end_of(stream)).bind(3, static_cast<std::int64_t>(upto));
+    sql_.accept.bind(1, position_of(stream, 0))
+        .bind(2, end_of(stream))
+        .bind(3, static_cast<std::int64_t>(upto));
     for (auto row = sql_.accept.step();; row = sql_.accept.step()) {
       if (!row) return base::failure_of(std::move(row));
       if (!*row) break;
@@ -299,8 +323,9 @@ base::Result<void> Database::keep_quota(const domain::EventTime& now, Streams& s
   return {};
 }
 
-base::Result<std::uint64_t> Database::drop_oldest(Stream stream, std::uint64_t at_least_bytes, const char* reason,
-                                                  const domain::EventTime& now, Streams& streams) {
+base::Result<std::uint64_t> Database::drop_oldest(Stream stream, std::uint64_t at_least_bytes,
+                                                  const char* reason, const domain::EventTime& now,
+                                                  Streams& streams) {
   std::uint64_t bytes = 0;
   std::uint64_t count = 0;
   std::uint64_t events = 0;
@@ -316,7 +341,8 @@ base::Result<std::uint64_t> Database::drop_oldest(Stream stream, std::uint64_t a
     end = rows.integer(0);
     last = static_cast<std::uint64_t>(rows.integer(1));
     const bool is_gap = !rows.is_null(4);
-    const std::uint64_t held = is_gap ? static_cast<std::uint64_t>(rows.integer(3)) : last - seq_of(end) + 1;
+    const std::uint64_t held =
+        is_gap ? static_cast<std::uint64_t>(rows.integer(3)) : last - seq_of(end) + 1;
     count += held;
     if (is_gap) continue;
     events += held;
@@ -324,9 +350,12 @@ base::Result<std::uint64_t> Database::drop_oldest(Stream stream, std::uint64_t a
   }
   rows.reset();
   if (events == 0) return std::uint64_t{0};
-  if (auto done = sql_.drop.bind(1, first).bind(2, end).run(); !done) return base::failure_of(std::move(done));
+  if (auto done = sql_.drop.bind(1, first).bind(2, end).run(); !done)
+    return base::failure_of(std::move(done));
   const std::string when = time_blob(now);
-  sql_.gap.bind(1, first).bind(2, static_cast<std::int64_t>(last)).bind(3, static_cast<std::int64_t>(count));
+  sql_.gap.bind(1, first)
+      .bind(2, static_cast<std::int64_t>(last))
+      .bind(3, static_cast<std::int64_t>(count));
   if (auto done = sql_.gap.bind_text(4, reason).bind_blob(5, when).run(); !done) {
     return base::failure_of(std::move(done));
   }
@@ -336,7 +365,8 @@ base::Result<std::uint64_t> Database::drop_oldest(Stream stream, std::uint64_t a
   return events;
 }
 
-// The newest number need not be written with each commit: the outbox itself has it until it is empty.
+// The newest number need not be written with each commit: the outbox itself has it until it is
+// empty.
 base::Result<void> Database::write_streams(const Streams& before, const Streams& after) {
   for (const Stream stream : domain::kStreams) {
     const ports::StreamStats& was = before.at(domain::index_of(stream));
@@ -350,8 +380,11 @@ base::Result<void> Database::write_streams(const Streams& before, const Streams&
   return {};
 }
 
-base::Result<std::vector<ChunkPtr>> Database::read_outbox(Stream stream, std::uint64_t from, std::size_t max_bytes) {
-  sql_.read.bind(1, position_of(stream, 0)).bind(2, position_of(stream, from)).bind(3, end_of(stream));
+base::Result<std::vector<ChunkPtr>> Database::read_outbox(Stream stream, std::uint64_t from,
+                                                          std::size_t max_bytes) {
+  sql_.read.bind(1, position_of(stream, 0))
+      .bind(2, position_of(stream, from))
+      .bind(3, end_of(stream));
   sql_.read.bind(4, static_cast<std::int64_t>(from));
   std::vector<ChunkPtr> chunks;
   std::size_t bytes = 0;
@@ -373,7 +406,8 @@ OutboxChunk Database::chunk_from_row(Stream stream, const Statement& row) const 
   chunk.last = static_cast<std::uint64_t>(row.integer(1));
   chunk.records = row.text(2);
   if (row.is_null(4)) return chunk;
-  chunk.gap = domain::Gap{stream, chunk.first, chunk.last, static_cast<std::uint64_t>(row.integer(3)), row.text(4)};
+  chunk.gap = domain::Gap{stream, chunk.first, chunk.last,
+                          static_cast<std::uint64_t>(row.integer(3)), row.text(4)};
   chunk.gap_time = time_from_blob(row.text(5));
   return chunk;
 }
@@ -384,14 +418,16 @@ base::Result<bool> Database::make_room(const domain::EventTime& now) {
   for (auto stream = domain::kStreams.rbegin(); stream != domain::kStreams.rend(); ++stream) {
     if (streams_.at(domain::index_of(*stream)).bytes == 0) continue;
     Streams streams = streams_;
-    if (auto begun = connection_.execute("BEGIN IMMEDIATE"); !begun) return base::failure_of(std::move(begun));
+    if (auto begun = connection_.execute("BEGIN IMMEDIATE"); !begun)
+      return base::failure_of(std::move(begun));
     auto dropped = drop_oldest(*stream, kRoomBytes, "disk_full", now, streams);
     base::Result<void> ended;
     if (dropped) ended = write_streams(streams_, streams);
     if (dropped && ended) ended = connection_.execute("COMMIT");
     if (!dropped || !ended) {
       (void)connection_.execute("ROLLBACK");
-      return dropped ? base::Result<bool>(base::failure_of(std::move(ended))) : base::failure_of(std::move(dropped));
+      return dropped ? base::Result<bool>(base::failure_of(std::move(ended)))
+                     : base::failure_of(std::move(dropped));
     }
     streams_ = streams;
     if (*dropped > 0) return true;
@@ -406,15 +442,20 @@ base::Result<void> Database::check() {
   return base::fail(base::Code::kCorrupt, "quick_check: {}", *verdict);
 }
 
-base::Result<void> Database::checkpoint() { return connection_.execute("PRAGMA wal_checkpoint(TRUNCATE)"); }
+base::Result<void> Database::checkpoint() {
+  return connection_.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+}
 
-void Database::restore_ballast() { write_ballast(options_.path, options_.ballast_bytes); }
+void Database::restore_ballast() {
+  write_ballast(options_.path, options_.ballast_bytes);
+}
 
 std::uint64_t Database::file_bytes() const {
   std::uint64_t bytes = 0;
   for (const char* suffix : {"", "-wal"}) {
     struct stat status {};
-    if (stat((options_.path + suffix).c_str(), &status) == 0) bytes += static_cast<std::uint64_t>(status.st_size);
+    if (stat((options_.path + suffix).c_str(), &status) == 0)
+      bytes += static_cast<std::uint64_t>(status.st_size);
   }
   return bytes;
 }

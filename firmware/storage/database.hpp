@@ -17,8 +17,8 @@ struct DatabaseOptions {
   // Bytes of events that may wait in each stream.
   std::array<std::uint64_t, domain::kStreamCount> quota_bytes{};
   std::uint64_t ballast_bytes = 8ULL * 1024 * 1024;  // 0: none
-  std::string vfs;                      // tests only: a recording or failing file system
-  std::string synchronous = "FULL";     // tests only: the negative control
+  std::string vfs;                   // tests only: a recording or failing file system
+  std::string synchronous = "FULL";  // tests only: the negative control
 };
 
 // A group of turns, written as one transaction.
@@ -37,18 +37,19 @@ class Database {
   Database(Database&&) = default;
   Database& operator=(Database&&) = default;
 
-  // All or nothing. The chunks that were appended, in order; events beyond a quota are dropped, oldest
-  // first, and leave a gap in their place.
-  base::Result<std::vector<ports::ChunkPtr>> write(const Group& group, const domain::EventTime& now);
+  // All or nothing. The chunks that were appended, in order; events beyond a quota are dropped,
+  // oldest first, and leave a gap in their place.
+  base::Result<std::vector<ports::ChunkPtr>> write(const Group& group,
+                                                   const domain::EventTime& now);
 
   base::Result<std::vector<ports::ChunkPtr>> read_outbox(domain::Stream stream, std::uint64_t from,
                                                          std::size_t max_bytes);
 
-  // Makes room after kFull: drops the oldest rows of the least important stream that holds any, with
-  // its gap, using the ballast if need be. False if nothing can be dropped.
+  // Makes room after kFull: drops the oldest rows of the least important stream that holds any,
+  // with its gap, using the ballast if need be. False if nothing can be dropped.
   base::Result<bool> make_room(const domain::EventTime& now);
 
-  base::Result<void> check();      // quick_check
+  base::Result<void> check();  // quick_check
   base::Result<void> checkpoint();
   void restore_ballast();
 
@@ -58,8 +59,8 @@ class Database {
 
  private:
   struct Statements {
-    Statement put, erase, append, stream, accept, range, read, drop_candidates, drop, gap, mark, prune_marks,
-        forget_marks;
+    Statement put, erase, append, stream, accept, range, read, drop_candidates, drop, gap, mark,
+        prune_marks, forget_marks;
   };
   using Streams = std::array<ports::StreamStats, domain::kStreamCount>;
 
@@ -71,13 +72,15 @@ class Database {
                                std::vector<ports::ChunkPtr>& appended);
   base::Result<void> write_state(const Group& group);
   base::Result<void> write_marks(const Group& group);
-  base::Result<void> append(const Group& group, Streams& streams, std::vector<ports::ChunkPtr>& appended);
+  base::Result<void> append(const Group& group, Streams& streams,
+                            std::vector<ports::ChunkPtr>& appended);
   base::Result<void> append_chunk(ports::OutboxChunk chunk, Streams& streams,
                                   std::vector<ports::ChunkPtr>& appended);
   base::Result<void> accept(const Group& group, Streams& streams);
   base::Result<void> keep_quota(const domain::EventTime& now, Streams& streams);
   base::Result<std::uint64_t> drop_oldest(domain::Stream stream, std::uint64_t at_least_bytes,
-                                          const char* reason, const domain::EventTime& now, Streams& streams);
+                                          const char* reason, const domain::EventTime& now,
+                                          Streams& streams);
   base::Result<void> write_streams(const Streams& before, const Streams& after);
   ports::OutboxChunk chunk_from_row(domain::Stream stream, const Statement& row) const;
 
@@ -91,7 +94,8 @@ class Database {
 
 // The row key of a stream's number.
 constexpr std::int64_t position_of(domain::Stream stream, std::uint64_t seq) {
-  return (static_cast<std::int64_t>(domain::index_of(stream)) << 56) | static_cast<std::int64_t>(seq);
+  return (static_cast<std::int64_t>(domain::index_of(stream)) << 56) |
+         static_cast<std::int64_t>(seq);
 }
 constexpr std::uint64_t seq_of(std::int64_t position) {
   return static_cast<std::uint64_t>(position) & ((1ULL << 56) - 1);

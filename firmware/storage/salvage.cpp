@@ -23,13 +23,15 @@ base::Result<std::string> put_aside(const std::string& path) {
     const std::string aside = fmt::format("{}.corrupt.{}", path, n);
     if (access(aside.c_str(), F_OK) == 0) continue;
     if (std::rename(path.c_str(), aside.c_str()) != 0) {
-      return base::fail(base::Code::kInternal, "cannot put {} aside: {}", path, std::strerror(errno));
+      return base::fail(base::Code::kInternal, "cannot put {} aside: {}", path,
+                        std::strerror(errno));
     }
     std::rename((path + "-wal").c_str(), (aside + "-wal").c_str());
     unlink((path + "-shm").c_str());
     return aside;
   }
-  return base::fail(base::Code::kInternal, "too many damaged databases beside {}: remove some", path);
+  return base::fail(base::Code::kInternal, "too many damaged databases beside {}: remove some",
+                    path);
 }
 
 // Reads all rows that `sql` still gives; a damaged page ends it.
@@ -52,16 +54,21 @@ using OldState = std::map<std::pair<std::int64_t, std::string>, std::string>;
 OldRows read_outbox(Connection& old) {
   OldRows rows;
   const auto keep = [&rows](const Statement& row) {
-    rows[row.integer(0)] = {static_cast<std::uint64_t>(row.integer(1)), row.text(2), !row.is_null(3)};
+    rows[row.integer(0)] = {static_cast<std::uint64_t>(row.integer(1)), row.text(2),
+                            !row.is_null(3)};
   };
-  read_while_good(old, "SELECT position, last, records, gap_reason FROM outbox ORDER BY position", keep);
-  read_while_good(old, "SELECT position, last, records, gap_reason FROM outbox ORDER BY position DESC", keep);
+  read_while_good(old, "SELECT position, last, records, gap_reason FROM outbox ORDER BY position",
+                  keep);
+  read_while_good(
+      old, "SELECT position, last, records, gap_reason FROM outbox ORDER BY position DESC", keep);
   return rows;
 }
 
 OldState read_state(Connection& old) {
   OldState state;
-  const auto keep = [&state](const Statement& row) { state[{row.integer(0), row.text(1)}] = row.text(2); };
+  const auto keep = [&state](const Statement& row) {
+    state[{row.integer(0), row.text(1)}] = row.text(2);
+  };
   read_while_good(old, "SELECT space, key, value FROM state ORDER BY space, key", keep);
   read_while_good(old, "SELECT space, key, value FROM state ORDER BY space DESC, key DESC", keep);
   return state;
@@ -131,7 +138,8 @@ class Carrier {
 
 }  // namespace
 
-base::Result<Database> quarantine_and_salvage(const DatabaseOptions& options, const domain::EventTime& now) {
+base::Result<Database> quarantine_and_salvage(const DatabaseOptions& options,
+                                              const domain::EventTime& now) {
   auto aside = put_aside(options.path);
   if (!aside) return base::failure_of(std::move(aside));
   auto database = Database::open(options);
@@ -142,13 +150,17 @@ base::Result<Database> quarantine_and_salvage(const DatabaseOptions& options, co
   if (old) {
     const OldState state = read_state(*old);
     Carrier carrier(*database, now);
-    if (auto done = carrier.state(state); !done) return base::failure_of(std::move(done), "salvage");
-    if (auto done = carrier.events(read_outbox(*old)); !done) return base::failure_of(std::move(done), "salvage");
+    if (auto done = carrier.state(state); !done)
+      return base::failure_of(std::move(done), "salvage");
+    if (auto done = carrier.events(read_outbox(*old)); !done)
+      return base::failure_of(std::move(done), "salvage");
     carried = carrier.carried();
     state_rows = state.size();
   }
   base::log::error("store", "the database was damaged: what could be read was carried over",
-                   {{"kept_as", *aside}, {"events", carried}, {"state_rows", state_rows},
+                   {{"kept_as", *aside},
+                    {"events", carried},
+                    {"state_rows", state_rows},
                     {"new_epoch", database->epoch()}});
   return database;
 }

@@ -6,9 +6,10 @@
 
 namespace linli::storage {
 
-// Puts the damaged file aside as <path>.corrupt.<n>, opens a new one (with a new epoch) in its place and
-// carries over every state row and unsent event that can still be read. Lost numbers are reported as a
-// gap event in their stream. The damaged file is kept for people to look at.
-base::Result<Database> quarantine_and_salvage(const DatabaseOptions& options, const domain::EventTime& now);
+// Puts the damaged file aside as <path>.corrupt.<n>, opens a new one (with a new epoch) in its
+// place and carries over every state row and unsent event that can still be read. Lost numbers are
+// reported as a gap event in their stream. The damaged file is kept for people to look at.
+base::Result<Database> quarantine_and_salvage(const DatabaseOptions& options,
+                                              const domain::EventTime& now);
 
 }  // namespace linli::storage

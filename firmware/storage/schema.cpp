@@ -57,7 +57,9 @@ base::Result<void> apply(Connection& connection, std::size_t index) {
 
 }  // namespace
 
-int newest_schema() { return static_cast<int>(kMigrations.size()); }
+int newest_schema() {
+  return static_cast<int>(kMigrations.size());
+}
 
 base::Result<void> migrate(Connection& connection) {
   auto version = connection.value("PRAGMA user_version");
@@ -77,7 +79,8 @@ base::Result<void> migrate(Connection& connection) {
       "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN "
       "('identity', 'state', 'outbox', 'stream', 'mark')");
   if (!tables) return base::failure_of(std::move(tables));
-  if (*tables != "5") return base::fail(base::Code::kCorrupt, "tables are missing from the database");
+  if (*tables != "5")
+    return base::fail(base::Code::kCorrupt, "tables are missing from the database");
   return {};
 }
 

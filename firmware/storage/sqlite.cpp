@@ -11,29 +11,40 @@ constexpr int kBusyMs = 5000;
 
 base::Code code_of(int sqlite_code) {
   switch (sqlite_code & 0xFF) {
-    case SQLITE_FULL: return base::Code::kFull;
+    case SQLITE_FULL:
+      return base::Code::kFull;
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return base::Code::kCorrupt;
+    case SQLITE_NOTADB:
+      return base::Code::kCorrupt;
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return base::Code::kConflict;
-    default: return base::Code::kInternal;
+    case SQLITE_LOCKED:
+      return base::Code::kConflict;
+    default:
+      return base::Code::kInternal;
   }
 }
 
-int length_of(std::string_view text) { return static_cast<int>(text.size()); }
+int length_of(std::string_view text) {
+  return static_cast<int>(text.size());
+}
 
 }  // namespace
 
 base::Error error_of(int sqlite_code, std::string_view doing, std::string_view detail) {
-  return {code_of(sqlite_code), fmt::format("{}: {} ({})", doing, detail, sqlite3_errstr(sqlite_code))};
+  return {code_of(sqlite_code),
+          fmt::format("{}: {} ({})", doing, detail, sqlite3_errstr(sqlite_code))};
 }
 
 base::Error error_of(sqlite3* db, std::string_view doing) {
   return error_of(sqlite3_extended_errcode(db), doing, sqlite3_errmsg(db));
 }
 
-void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
-void Connection::Close::operator()(sqlite3* db) const { sqlite3_close_v2(db); }
+void Statement::Finalize::operator()(sqlite3_stmt* statement) const {
+  sqlite3_finalize(statement);
+}
+void Connection::Close::operator()(sqlite3* db) const {
+  sqlite3_close_v2(db);
+}
 
 Statement& Statement::bind(int index, std::int64_t value) {
   sqlite3_bind_int64(statement_.get(), index, value);
@@ -47,7 +58,8 @@ Statement& Statement::bind_text(int index, std::string_view value) {
 }
 
 Statement& Statement::bind_blob(int index, std::string_view value) {
-  sqlite3_bind_blob(statement_.get(), index, value.empty() ? "" : value.data(), length_of(value), nullptr);
+  sqlite3_bind_blob(statement_.get(), index, value.empty() ? "" : value.data(), length_of(value),
+                    nullptr);
   return *this;
 }
 
@@ -75,12 +87,16 @@ void Statement::reset() {
   sqlite3_clear_bindings(statement_.get());
 }
 
-std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_.get(), column); }
+std::int64_t Statement::integer(int column) const {
+  return sqlite3_column_int64(statement_.get(), column);
+}
 
 std::string Statement::text(int column) const {
   const void* const bytes = sqlite3_column_blob(statement_.get(), column);
   const int size = sqlite3_column_bytes(statement_.get(), column);
-  return bytes == nullptr ? std::string() : std::string(static_cast<const char*>(bytes), static_cast<std::size_t>(size));
+  return bytes == nullptr
+             ? std::string()
+             : std::string(static_cast<const char*>(bytes), static_cast<std::size_t>(size));
 }
 
 bool Statement::is_null(int column) const {
@@ -88,10 +104,12 @@ bool Statement::is_null(int column) const {
 }
 
 base::Result<Connection> Connection::open(const std::string& path, const Options& options) {
-  const int flags = (options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
-                    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  const int flags =
+      (options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
+      SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   sqlite3* raw = nullptr;
-  const int result = sqlite3_open_v2(path.c_str(), &raw, flags, options.vfs.empty() ? nullptr : options.vfs.c_str());
+  const int result = sqlite3_open_v2(path.c_str(), &raw, flags,
+                                     options.vfs.empty() ? nullptr : options.vfs.c_str());
   Connection connection;
   connection.db_.reset(raw);
   if (result != SQLITE_OK) return base::Failure(error_of(result, "opening " + path, "cannot open"));
@@ -108,7 +126,8 @@ base::Result<void> Connection::execute(const char* sql) {
 
 base::Result<Statement> Connection::prepare(const char* sql) {
   sqlite3_stmt* raw = nullptr;
-  if (sqlite3_prepare_v3(db_.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &raw, nullptr) != SQLITE_OK) {
+  if (sqlite3_prepare_v3(db_.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &raw, nullptr) !=
+      SQLITE_OK) {
     return base::Failure(error_of(db_.get(), sql));
   }
   Statement statement;
@@ -131,6 +150,8 @@ base::Result<void> Connection::pragma(const char* sql, std::string_view expected
   return base::fail(base::Code::kInternal, "{} gave '{}', not '{}'", sql, *answer, expected);
 }
 
-int Connection::changes() const { return sqlite3_changes(db_.get()); }
+int Connection::changes() const {
+  return sqlite3_changes(db_.get());
+}
 
 }  // namespace linli::storage

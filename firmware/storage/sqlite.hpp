@@ -14,12 +14,13 @@ struct sqlite3_stmt;
 // A thin fence around SQLite: no sqlite3.h above this folder's .cpp files. One thread at a time.
 namespace linli::storage {
 
-// kFull for a full disk or quota, kCorrupt for damaged files, kConflict for a busy database, kInternal
-// for I/O errors and our own mistakes.
+// kFull for a full disk or quota, kCorrupt for damaged files, kConflict for a busy database,
+// kInternal for I/O errors and our own mistakes.
 base::Error error_of(sqlite3* db, std::string_view doing);
 base::Error error_of(int sqlite_code, std::string_view doing, std::string_view detail);
 
-// One prepared statement, to be run many times. Text and blobs that are bound must live until reset.
+// One prepared statement, to be run many times. Text and blobs that are bound must live until
+// reset.
 class Statement {
  public:
   Statement() = default;

@@ -9,7 +9,8 @@ class SqliteQuery final : public ports::Query {
  public:
   explicit SqliteQuery(Connection connection) : connection_(std::move(connection)) {}
 
-  base::Result<std::optional<std::string>> get(ports::Space space, const std::string& key) override {
+  base::Result<std::optional<std::string>> get(ports::Space space,
+                                               const std::string& key) override {
     auto statement = connection_.prepare("SELECT value FROM state WHERE space = ?1 AND key = ?2");
     if (!statement) return base::failure_of(std::move(statement));
     auto row = statement->bind(1, static_cast<std::int64_t>(space)).bind_text(2, key).step();
@@ -18,11 +19,14 @@ class SqliteQuery final : public ports::Query {
     return std::optional<std::string>(statement->text(0));
   }
 
-  base::Result<std::vector<Row>> scan(ports::Space space, const std::string& after, std::size_t limit) override {
+  base::Result<std::vector<Row>> scan(ports::Space space, const std::string& after,
+                                      std::size_t limit) override {
     auto statement = connection_.prepare(
         "SELECT key, value FROM state WHERE space = ?1 AND key > ?2 ORDER BY key LIMIT ?3");
     if (!statement) return base::failure_of(std::move(statement));
-    statement->bind(1, static_cast<std::int64_t>(space)).bind_text(2, after).bind(3, static_cast<std::int64_t>(limit));
+    statement->bind(1, static_cast<std::int64_t>(space))
+        .bind_text(2, after)
+        .bind(3, static_cast<std::int64_t>(limit));
     std::vector<Row> rows;
     for (auto row = statement->step();; row = statement->step()) {
       if (!row) return base::failure_of(std::move(row));
@@ -45,7 +49,9 @@ class SqliteQuery final : public ports::Query {
  private:
   static void append_marks(std::vector<ports::InflightMark>& marks, const std::string& blob) {
     constexpr std::size_t kSize = 10;
-    const auto byte = [&blob](std::size_t at) { return static_cast<std::uint64_t>(static_cast<unsigned char>(blob[at])); };
+    const auto byte = [&blob](std::size_t at) {
+      return static_cast<std::uint64_t>(static_cast<unsigned char>(blob[at]));
+    };
     for (std::size_t at = 0; at + kSize <= blob.size(); at += kSize) {
       ports::InflightMark mark;
       mark.message_id = static_cast<std::uint16_t>(byte(at) | (byte(at + 1) << 8U));

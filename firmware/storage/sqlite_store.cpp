@@ -38,9 +38,11 @@ class LockFile {
 
   base::Result<void> take(const std::string& path) {
     fd_ = open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
-    if (fd_ < 0) return base::fail(Code::kInternal, "cannot open {}: {}", path, std::strerror(errno));
+    if (fd_ < 0)
+      return base::fail(Code::kInternal, "cannot open {}: {}", path, std::strerror(errno));
     if (flock(fd_, LOCK_EX | LOCK_NB) == 0) return {};
-    return base::fail(Code::kConflict, "another linlid uses this database ({}): stop it first", path);
+    return base::fail(Code::kConflict, "another linlid uses this database ({}): stop it first",
+                      path);
   }
 
  private:
@@ -50,15 +52,18 @@ class LockFile {
 // A new file survives a power cut only when its directory entry does.
 base::Result<void> sync_directory(const std::string& file) {
   const std::string directory = std::filesystem::path(file).parent_path().string();
-  const int fd = open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return base::fail(Code::kInternal, "cannot open {}: {}", directory, std::strerror(errno));
+  const int fd =
+      open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0)
+    return base::fail(Code::kInternal, "cannot open {}: {}", directory, std::strerror(errno));
   const int failure = fsync(fd);
   close(fd);
   if (failure == 0) return {};
   return base::fail(Code::kInternal, "cannot sync {}: {}", directory, std::strerror(errno));
 }
 
-base::Result<Database> open_or_salvage(const DatabaseOptions& options, const domain::EventTime& now) {
+base::Result<Database> open_or_salvage(const DatabaseOptions& options,
+                                       const domain::EventTime& now) {
   auto database = Database::open(options);
   if (database) {
     if (auto checked = database->check(); checked) return database;
@@ -118,11 +123,15 @@ class ThreadedStore final : public SqliteStore {
     add([this] { hurry_ = true; });
   }
 
-  void on_appended(std::function<void(ChunkPtr)> observer) override { observer_ = std::move(observer); }
+  void on_appended(std::function<void(ChunkPtr)> observer) override {
+    observer_ = std::move(observer);
+  }
 
   void read_outbox(domain::Stream stream, std::uint64_t from, std::size_t max_bytes,
                    base::Done<std::vector<ChunkPtr>> done) override {
-    add([this, stream, from, max_bytes, &done] { reads_.push_back({stream, from, max_bytes, std::move(done)}); });
+    add([this, stream, from, max_bytes, &done] {
+      reads_.push_back({stream, from, max_bytes, std::move(done)});
+    });
   }
 
   void accept(domain::Stream stream, std::uint64_t seq) override {
@@ -241,7 +250,8 @@ class ThreadedStore final : public SqliteStore {
     note(health, pending.size(), written);
     if (!written) {
       // Still to be deleted; the platform has said so once and will not again.
-      for (std::size_t i = 0; i < accepted.size(); ++i) accepted_.at(i) = std::max(accepted_.at(i), accepted.at(i));
+      for (std::size_t i = 0; i < accepted.size(); ++i)
+        accepted_.at(i) = std::max(accepted_.at(i), accepted.at(i));
       if (accepted != decltype(accepted_){}) accept_since_ = base::Clock::now();
     }
     lock.unlock();
@@ -253,10 +263,12 @@ class ThreadedStore final : public SqliteStore {
   base::Result<std::vector<ChunkPtr>> write(const Group& group) {
     auto written = database_.write(group, time_now_());
     constexpr int kRooms = 8;
-    for (int tries = 0; !written && written.error().code == Code::kFull && tries < kRooms; ++tries) {
+    for (int tries = 0; !written && written.error().code == Code::kFull && tries < kRooms;
+         ++tries) {
       auto room = database_.make_room(time_now_());
       if (!room || !*room) break;
-      base::log::error("store", "the disk or the quota is full: the oldest of the least important was dropped");
+      base::log::error(
+          "store", "the disk or the quota is full: the oldest of the least important was dropped");
       written = database_.write(group, time_now_());
     }
     return written;
@@ -264,10 +276,12 @@ class ThreadedStore final : public SqliteStore {
 
   static ports::StoreHealth health_after(const base::Result<std::vector<ChunkPtr>>& written) {
     if (written) return ports::StoreHealth::kOk;
-    return written.error().code == Code::kFull ? ports::StoreHealth::kFull : ports::StoreHealth::kReadOnly;
+    return written.error().code == Code::kFull ? ports::StoreHealth::kFull
+                                               : ports::StoreHealth::kReadOnly;
   }
 
-  void note(ports::StoreHealth health, std::size_t turns, const base::Result<std::vector<ChunkPtr>>& written) {
+  void note(ports::StoreHealth health, std::size_t turns,
+            const base::Result<std::vector<ChunkPtr>>& written) {
     if (health == ports::StoreHealth::kOk && stats_.health != health) database_.restore_ballast();
     stats_.health = health;
     stats_.trouble = written ? "" : written.error().what;
@@ -277,18 +291,21 @@ class ThreadedStore final : public SqliteStore {
   }
 
   void report(std::vector<PendingTurn> pending, base::Result<std::vector<ChunkPtr>> written) {
-    if (!written) base::log::error("store", "not stored, so not acknowledged", {{"why", written.error()}});
+    if (!written)
+      base::log::error("store", "not stored, so not acknowledged", {{"why", written.error()}});
     loop_.post([this, pending = std::move(pending), written = std::move(written)]() mutable {
       if (written && observer_) {
         for (const ChunkPtr& chunk : *written) observer_(chunk);
       }
       for (PendingTurn& turn : pending) {
-        std::move(turn.done)(written ? base::Result<void>() : base::Result<void>(base::Failure(written.error())));
+        std::move(turn.done)(written ? base::Result<void>()
+                                     : base::Result<void>(base::Failure(written.error())));
       }
     });
   }
 
-  // After an I/O error nothing that the connection believes can be trusted: close it, open again, verify.
+  // After an I/O error nothing that the connection believes can be trusted: close it, open again,
+  // verify.
   void reopen() {
     database_ = Database();
     for (;;) {
@@ -298,8 +315,9 @@ class ThreadedStore final : public SqliteStore {
         database_ = *std::move(opened);
         stats_.streams = database_.streams();
         if (database_.epoch() == epoch_) return;
-        // Events have begun to be numbered anew. The parts of the house that know the old epoch must
-        // not go on: a restart is the simple and safe way, and the service manager does it at once.
+        // Events have begun to be numbered anew. The parts of the house that know the old epoch
+        // must not go on: a restart is the simple and safe way, and the service manager does it at
+        // once.
         base::log::error("store", "the database had to be replaced while running: restarting");
         lock.unlock();
         std::abort();
@@ -313,10 +331,13 @@ class ThreadedStore final : public SqliteStore {
   }
 
   void fail_all(const base::Error& error) {
-    std::vector<PendingTurn> pending(std::make_move_iterator(turns_.begin()), std::make_move_iterator(turns_.end()));
+    std::vector<PendingTurn> pending(std::make_move_iterator(turns_.begin()),
+                                     std::make_move_iterator(turns_.end()));
     turns_.clear();
     for (PendingRead& read : reads_) {
-      loop_.post([done = std::move(read.done), error]() mutable { std::move(done)(base::Failure(error)); });
+      loop_.post([done = std::move(read.done), error]() mutable {
+        std::move(done)(base::Failure(error));
+      });
     }
     reads_.clear();
     if (!pending.empty()) report(std::move(pending), base::Failure(error));
@@ -344,15 +365,17 @@ class ThreadedStore final : public SqliteStore {
 
 }  // namespace
 
-base::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(base::Loop& loop, StoreOptions options,
-                                                             std::function<domain::EventTime()> time_now) {
+base::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(
+    base::Loop& loop, StoreOptions options, std::function<domain::EventTime()> time_now) {
   auto lock = std::make_unique<LockFile>();
-  if (auto taken = lock->take(options.database.path + ".lock"); !taken) return base::failure_of(std::move(taken));
+  if (auto taken = lock->take(options.database.path + ".lock"); !taken)
+    return base::failure_of(std::move(taken));
   auto database = open_or_salvage(options.database, time_now());
   if (!database) return base::failure_of(std::move(database));
-  if (auto synced = sync_directory(options.database.path); !synced) return base::failure_of(std::move(synced));
-  return std::make_unique<ThreadedStore>(loop, std::move(options), std::move(time_now), *std::move(database),
-                                         std::move(lock));
+  if (auto synced = sync_directory(options.database.path); !synced)
+    return base::failure_of(std::move(synced));
+  return std::make_unique<ThreadedStore>(loop, std::move(options), std::move(time_now),
+                                         *std::move(database), std::move(lock));
 }
 
 }  // namespace linli::storage

@@ -16,15 +16,15 @@ struct StoreOptions {
   base::Duration commit_window = std::chrono::milliseconds(5);  // how long telemetry may wait
 };
 
-// ports::Store on one SQLite file with one thread of its own. Destroying it writes what waits, closes the
-// file and joins the thread; `done`s that have not run by then never run.
+// ports::Store on one SQLite file with one thread of its own. Destroying it writes what waits,
+// closes the file and joins the thread; `done`s that have not run by then never run.
 class SqliteStore : public ports::Store {
  public:
-  // Opens or creates. A damaged file is put aside as <path>.corrupt.<n> and what can be read of it is
-  // carried over. kConflict: another process has it; kUnsupported: a newer linlid wrote it. `time_now`
-  // is called on the storage thread, for the time of gap records.
-  static base::Result<std::unique_ptr<SqliteStore>> open(base::Loop& loop, StoreOptions options,
-                                                         std::function<domain::EventTime()> time_now);
+  // Opens or creates. A damaged file is put aside as <path>.corrupt.<n> and what can be read of it
+  // is carried over. kConflict: another process has it; kUnsupported: a newer linlid wrote it.
+  // `time_now` is called on the storage thread, for the time of gap records.
+  static base::Result<std::unique_ptr<SqliteStore>> open(
+      base::Loop& loop, StoreOptions options, std::function<domain::EventTime()> time_now);
 
   virtual void set_commit_window(base::Duration window) = 0;
 };

@@ -73,7 +73,9 @@ void MemoryStore::read_outbox(domain::Stream stream, std::uint64_t from, std::si
     bytes += chunk->records.size();
     found.push_back(chunk);
   }
-  loop_.post([done = std::move(done), found = std::move(found)]() mutable { std::move(done)(std::move(found)); });
+  loop_.post([done = std::move(done), found = std::move(found)]() mutable {
+    std::move(done)(std::move(found));
+  });
 }
 
 void MemoryStore::accept(domain::Stream stream, std::uint64_t seq) {
@@ -92,8 +94,8 @@ void MemoryStore::drop(domain::Stream stream, std::uint64_t last, const std::str
   }
   data.dropped += reached - first + 1;
   const domain::Gap gap{stream, first, reached, reached - first + 1, reason};
-  data.chunks.push_front(
-      std::make_shared<const ports::OutboxChunk>(ports::OutboxChunk{stream, first, reached, {}, gap, {}}));
+  data.chunks.push_front(std::make_shared<const ports::OutboxChunk>(
+      ports::OutboxChunk{stream, first, reached, {}, gap, {}}));
 }
 
 ports::StoreStats MemoryStore::stats() const {
@@ -103,8 +105,8 @@ ports::StoreStats MemoryStore::stats() const {
     const StreamData& data = streams_.at(i);
     std::uint64_t bytes = 0;
     for (const auto& chunk : data.chunks) bytes += chunk->records.size();
-    stats.streams.at(i) = {data.chunks.empty() ? data.last + 1 : data.chunks.front()->first, data.last, bytes,
-                           data.dropped};
+    stats.streams.at(i) = {data.chunks.empty() ? data.last + 1 : data.chunks.front()->first,
+                           data.last, bytes, data.dropped};
   }
   return stats;
 }

@@ -13,15 +13,17 @@
 
 namespace linli::fakes {
 
-// ports::Store in memory, for stories. Commits happen one loop turn later and can be held or made to
-// fail. It passes the same contract suite as the real one.
+// ports::Store in memory, for stories. Commits happen one loop turn later and can be held or made
+// to fail. It passes the same contract suite as the real one.
 class MemoryStore final : public ports::Store {
  public:
   explicit MemoryStore(base::Loop& loop) : loop_(loop) {}
 
   void commit(ports::Turn turn, base::Done<void> done) override;
   void flush() override {}
-  void on_appended(std::function<void(ports::ChunkPtr)> observer) override { observer_ = std::move(observer); }
+  void on_appended(std::function<void(ports::ChunkPtr)> observer) override {
+    observer_ = std::move(observer);
+  }
   void read_outbox(domain::Stream stream, std::uint64_t from, std::size_t max_bytes,
                    base::Done<std::vector<ports::ChunkPtr>> done) override;
   void accept(domain::Stream stream, std::uint64_t seq) override;

@@ -10,8 +10,8 @@
 
 namespace linli::fakes {
 
-// A loop whose time is the test's: a virtual week passes in milliseconds. Timers that are due at the same
-// moment run in the order in which they were set.
+// A loop whose time is the test's: a virtual week passes in milliseconds. Timers that are due at
+// the same moment run in the order in which they were set.
 class VirtualLoop final : public base::Loop {
  public:
   base::TimePoint now() const override { return now_; }

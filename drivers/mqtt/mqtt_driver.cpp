@@ -1,0 +1,186 @@
+#include "drivers/mqtt/mqtt_driver.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "drivers/mqtt/mapped_codec.hpp"
+#include "drivers/mqtt/native_codec.hpp"
+#include "firmware/base/log.hpp"
+
+namespace linli::drivers::mqtt {
+namespace {
+
+using base::Code;
+
+constexpr std::string_view kControlResponses = "$CONTROL/dynamic-security/v1/response";
+
+bool is_foreign(const domain::Profile& profile) {
+  return !profile.up.empty() || !profile.down.empty();
+}
+
+}  // namespace
+
+MqttDriver::MqttDriver(base::Loop& loop, ports::Intake& intake, MqttDriverOptions options,
+                       std::function<void()> on_pause)
+    : loop_(loop), intake_(intake), options_(std::move(options)), on_pause_(std::move(on_pause)) {
+  redelivery_.restore(options_.marks);
+}
+
+MqttDriver::~MqttDriver() = default;
+
+void MqttDriver::start() {
+  net::MqttOptions in = options_.ingest;
+  in.name = "mqtt-ingest";
+  in.v5 = false;  // a 3.1.1 session outlives the connection without further words
+  in.clean_session = false;
+  in.ack_after_release = true;
+  in.subscriptions = {native_up_filter()};
+  for (const auto& [topic, device] : by_topic_) in.subscriptions.push_back(topic);
+  ingest_ = std::make_unique<net::MqttClient>(
+      loop_, std::move(in),
+      net::MqttEvents{[this](bool present) { after_connect(present); },
+                      {},
+                      [this](std::vector<net::MqttMessage> batch, base::Once<void(bool)> release) {
+                        take(std::move(batch), std::move(release));
+                      },
+                      on_pause_});
+  net::MqttOptions out = options_.outlet;
+  out.name = "mqtt-outlet";
+  out.subscriptions = {std::string(kControlResponses)};
+  outlet_ = std::make_unique<net::MqttClient>(
+      loop_, std::move(out),
+      net::MqttEvents{
+          {},
+          {},
+          [this](const std::vector<net::MqttMessage>& batch, base::Once<void(bool)> release) {
+            for (const auto& message : batch) {
+              if (on_control_) on_control_(message.payload);
+            }
+            std::move(release)(true);
+          },
+          {}});
+}
+
+base::Result<void> MqttDriver::attach(domain::DeviceId device,
+                                      std::shared_ptr<const domain::Profile> profile,
+                                      std::string_view /*address*/) {
+  detach(device);
+  for (std::string& topic : up_topics(*profile, device.str())) {
+    if (ingest_) ingest_->subscribe(topic);
+    by_topic_[std::move(topic)] = device;
+  }
+  const std::string key = device.str();
+  devices_[key] = {std::move(device), std::move(profile)};
+  return {};
+}
+
+void MqttDriver::detach(const domain::DeviceId& device) {
+  devices_.erase(device.str());
+  std::erase_if(by_topic_, [&device](const auto& entry) { return entry.second == device; });
+}
+
+void MqttDriver::after_connect(bool session_present) {
+  redelivery_.after_connect(session_present);
+  if (!session_present) forget_marks_ = true;
+}
+
+void MqttDriver::take(std::vector<net::MqttMessage> batch, base::Once<void(bool)> release) {
+  ports::Delivery delivery;
+  delivery.reports.reserve(batch.size());
+  delivery.forget_marks = std::exchange(forget_marks_, false);
+  counts_.messages += batch.size();
+  for (const net::MqttMessage& message : batch) take_one(message, delivery);
+  auto marks = delivery.marks;
+  intake_.take(std::move(delivery), [this, marks = std::move(marks), release = std::move(release)](
+                                        const base::Result<void>& stored) mutable {
+    if (!stored) redelivery_.forget(marks);
+    std::move(release)(stored.has_value());
+  });
+}
+
+void MqttDriver::take_one(const net::MqttMessage& message, ports::Delivery& delivery) {
+  if (message.message_id != 0) {
+    const ports::InflightMark mark = mark_of(message.message_id, message.topic, message.payload);
+    if (redelivery_.is_repeat(mark)) {
+      ++counts_.redelivered;
+      return;
+    }
+    redelivery_.remember(mark);
+    delivery.marks.push_back(mark);
+  }
+  decode(message, delivery);
+}
+
+void MqttDriver::decode(const net::MqttMessage& message, ports::Delivery& delivery) {
+  if (const auto native = parse_native_topic(message.topic)) {
+    const auto found = devices_.find(native->device);
+    if (found != devices_.end() && !is_foreign(*found->second.profile)) {
+      delivery.reports.push_back(
+          decode_native(*found->second.profile, found->second.id, native->kind, message.payload));
+      return;
+    }
+    if (auto id = domain::DeviceId::parse(native->device)) {
+      domain::Report unknown;
+      unknown.device = *std::move(id);
+      delivery.reports.push_back(std::move(unknown));
+      return;
+    }
+  } else if (const auto foreign = by_topic_.find(message.topic); foreign != by_topic_.end()) {
+    const Attached& device = devices_.find(foreign->second.str())->second;
+    delivery.reports.push_back(
+        decode_mapped(*device.profile, device.id, message.topic, message.payload));
+    return;
+  }
+  ++counts_.strays;
+  base::log::warn("mqtt", "a message on a topic of no device", {{"topic", message.topic}});
+}
+
+void MqttDriver::invoke(ports::ActionRequest request, base::Done<ports::ActionReply> done) {
+  const auto found = devices_.find(request.device.str());
+  const bool is_known = found != devices_.end() && outlet_;
+  net::PublishRequest publish;
+  base::Result<void> ready;
+  const bool native = is_known && !is_foreign(*found->second.profile);
+  if (!is_known) {
+    ready = base::fail(Code::kNotFound, "the device is not attached");
+  } else if (native) {
+    publish.topic = command_topic(request.device.str());
+    publish.payload = encode_command(found->second.profile->actions[request.action], request);
+  } else if (auto mapped = encode_mapped(*found->second.profile, request)) {
+    publish.topic = std::move(mapped->topic);
+    publish.payload = std::move(mapped->payload);
+  } else {
+    ready = base::failure_of(std::move(mapped));
+  }
+  if (!ready) {
+    loop_.post([done = std::move(done), error = ready.error()]() mutable {
+      std::move(done)(base::Failure(error));
+    });
+    return;
+  }
+  publish.expiry_s =
+      static_cast<std::uint32_t>(std::max<std::int64_t>(1, base::to_ms(request.expires_in) / 1000));
+  outlet_->publish(std::move(publish),
+                   [done = std::move(done), native](base::Result<void> sent) mutable {
+                     if (!sent) return std::move(done)(base::failure_of(std::move(sent)));
+                     // A foreign device does not answer by id: that the broker has it is all that
+                     // anyone will know.
+                     if (!native)
+                       return std::move(done)(
+                           base::fail(Code::kTimeout, "sent; this model does not confirm actions"));
+                     std::move(done)(ports::ActionReply{true, "{}"});
+                   });
+}
+
+void MqttDriver::acknowledge(const domain::DeviceId& device, const std::string& message_id) {
+  if (!outlet_) return;
+  // Lost acknowledgements are no harm: the device repeats, and the repeat is acknowledged again.
+  outlet_->publish({ack_topic(device.str()), encode_ack(message_id), 1, 0, ""},
+                   [](const base::Result<void>&) {});
+}
+
+net::MqttStatus MqttDriver::ingest_status() const {
+  return ingest_ ? ingest_->status() : net::MqttStatus{};
+}
+
+}  // namespace linli::drivers::mqtt

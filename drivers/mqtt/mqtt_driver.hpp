@@ -1,0 +1,92 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "drivers/mqtt/redelivery.hpp"
+#include "firmware/base/loop.hpp"
+#include "firmware/net/mqtt_client.hpp"
+#include "firmware/ports/device_driver.hpp"
+#include "firmware/ports/intake.hpp"
+
+namespace linli::drivers::mqtt {
+
+struct MqttDriverOptions {
+  net::MqttOptions
+      ingest;  // where the site broker is; the driver adds session, topics and acknowledging
+  net::MqttOptions outlet;
+  std::vector<ports::InflightMark> marks;  // from Query::marks
+};
+
+struct MqttDriverCounts {
+  std::uint64_t messages = 0;
+  std::uint64_t redelivered = 0;  // known repeats of the broker
+  std::uint64_t strays = 0;       // on topics that belong to no device
+};
+
+// Devices at the site broker: the native contract, and foreign ones by the forms of their profile.
+// Needs what the intake needs: loop thread only.
+class MqttDriver final : public ports::DeviceDriver {
+ public:
+  // `on_pause`: reading has stopped until the store has caught up; hurry it.
+  MqttDriver(base::Loop& loop, ports::Intake& intake, MqttDriverOptions options,
+             std::function<void()> on_pause);
+  ~MqttDriver() override;
+
+  // Connects; call it when the devices of the store are attached, so that none is a stranger.
+  void start();
+
+  base::Result<void> attach(domain::DeviceId device, std::shared_ptr<const domain::Profile> profile,
+                            std::string_view address) override;
+  void detach(const domain::DeviceId& device) override;
+  void invoke(ports::ActionRequest request, base::Done<ports::ActionReply> done) override;
+  void acknowledge(const domain::DeviceId& device, const std::string& message_id) override;
+
+  // The client that speaks to the broker; also for its administration. nullptr before start().
+  net::MqttClient* outlet() { return outlet_.get(); }
+  // Called with what arrives on the broker's control topic.
+  void on_control(std::function<void(const std::string& payload)> on_control) {
+    on_control_ = std::move(on_control);
+  }
+
+  net::MqttStatus ingest_status() const;
+  const MqttDriverCounts& counts() const { return counts_; }
+
+ private:
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+  struct Attached {
+    domain::DeviceId id;
+    std::shared_ptr<const domain::Profile> profile;
+  };
+  template <class T>
+  using ByText = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
+
+  void after_connect(bool session_present);
+  void take(std::vector<net::MqttMessage> batch, base::Once<void(bool)> release);
+  void take_one(const net::MqttMessage& message, ports::Delivery& delivery);
+  void decode(const net::MqttMessage& message, ports::Delivery& delivery);
+
+  base::Loop& loop_;
+  ports::Intake& intake_;
+  MqttDriverOptions options_;
+  std::function<void()> on_pause_;
+  std::function<void(const std::string&)> on_control_;
+  ByText<Attached> devices_;           // by id
+  ByText<domain::DeviceId> by_topic_;  // foreign devices, by each topic that they send to
+  RedeliveryWindow redelivery_;
+  bool forget_marks_ = false;  // the next delivery tells the store of a new session
+  MqttDriverCounts counts_;
+  std::unique_ptr<net::MqttClient> ingest_;
+  std::unique_ptr<net::MqttClient> outlet_;
+};
+
+}  // namespace linli::drivers::mqtt

@@ -1,0 +1,211 @@
+#include "drivers/mqtt/native_codec.hpp"
+
+#include <chrono>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "firmware/base/json_reader.hpp"
+#include "firmware/domain/schema_check.hpp"
+
+namespace linli::drivers::mqtt {
+namespace {
+
+using domain::Report;
+
+constexpr std::string_view kPrefix = "linli/v1/";
+constexpr base::JsonLimits kLimits{
+    .max_bytes = 64 * 1024, .max_depth = 8, .max_values = 512, .max_string_bytes = 4096};
+constexpr std::size_t kMaxIdBytes = 64;
+constexpr std::size_t kMaxReasonBytes = 256;
+constexpr std::int64_t kYear2200Ms = 7'258'118'400'000;
+
+void reject(Report& report, std::string reason) {
+  report.readings.clear();
+  report.events.clear();
+  report.results.clear();
+  report.presence.reset();
+  report.rejection = std::move(reason);
+}
+
+void read_properties(const domain::Profile& profile, base::JsonReader& in, Report& report) {
+  const base::Json& properties = in.object("properties");
+  if (!properties.is_object()) return;
+  report.readings.reserve(properties.size());
+  for (const auto& [name, json] : properties.items()) {
+    const auto index = domain::property_index(profile, name);
+    if (!index)
+      return in.reject("properties." + name.substr(0, 64),
+                       "a " + profile.name + " has no such property");
+    auto value = domain::to_value(json, profile.properties[*index].schema);
+    if (!value) return in.reject("properties." + name, value.error().what);
+    report.readings.push_back({*index, *std::move(value)});
+  }
+}
+
+void read_event(const domain::Profile& profile, base::JsonReader& in, Report& report) {
+  const std::string name = in.text("event", kMaxIdBytes);
+  const base::Json* const data = in.optional_object("data");
+  if (!in.ok()) return;
+  const auto index = domain::event_index(profile, name);
+  if (!index) return in.reject("event", "a " + profile.name + " has no event '" + name + "'");
+  auto checked = domain::validate_fields(profile.events[*index].data,
+                                         data == nullptr ? base::Json::object() : *data);
+  if (!checked) return in.reject("data", checked.error().what);
+  report.events.push_back({*index, *std::move(checked)});
+}
+
+void read_result(base::JsonReader& in, Report& report) {
+  domain::ActionResult result;
+  auto id = domain::CommandId::parse(in.text("command", kMaxIdBytes));
+  result.ok = in.boolean("ok");
+  if (const base::Json* output = in.optional_object("output"))
+    result.output = base::dump_json(*output);
+  result.problem = in.optional_text("problem", kMaxReasonBytes).value_or("");
+  if (!in.ok()) return;
+  if (!id) return in.reject("command", id.error().what);
+  result.command = *std::move(id);
+  report.results.push_back(std::move(result));
+}
+
+void read_presence(base::JsonReader& in, Report& report) {
+  const bool online = in.boolean("online");
+  if (in.ok()) report.presence = online ? domain::Presence::kOnline : domain::Presence::kOffline;
+}
+
+void read_header(base::JsonReader& in, Report& report) {
+  report.message_id = in.optional_text("id", kMaxIdBytes).value_or("");
+  const base::Json* const time = in.optional_any("time");
+  if (time == nullptr) return;
+  report.device_time_ms = parse_device_time(*time);
+  if (!report.device_time_ms) in.reject("time", "expected Unix milliseconds or an RFC 3339 time");
+}
+
+// Days before `month` in a year; leap days are counted by chrono below.
+std::optional<std::int64_t> parse_rfc3339(const std::string& text) {
+  int year = 0;
+  unsigned month = 0;
+  unsigned day = 0;
+  int hour = 0;
+  int minute = 0;
+  double second = 0;
+  int used = 0;
+  if (std::sscanf(text.c_str(), "%4d-%2u-%2u%*1[Tt ]%2d:%2d:%lf%n", &year, &month, &day, &hour,
+                  &minute, &second, &used) != 6) {
+    return std::nullopt;
+  }
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
+                                         std::chrono::day(day)};
+  const bool in_range = date.ok() && hour >= 0 && hour < 24 && minute >= 0 && minute < 60 &&
+                        second >= 0 && second < 61;
+  if (!in_range) return std::nullopt;
+  const std::string zone = text.substr(static_cast<std::size_t>(used));
+  int offset_minutes = 0;
+  if (zone != "Z" && zone != "z") {
+    int hours = 0;
+    int minutes = 0;
+    char sign = 0;
+    if (zone.size() != 6 || std::sscanf(zone.c_str(), "%c%2d:%2d", &sign, &hours, &minutes) != 3)
+      return std::nullopt;
+    if ((sign != '+' && sign != '-') || hours > 23 || minutes > 59 || hours < 0 || minutes < 0)
+      return std::nullopt;
+    offset_minutes = (sign == '+' ? 1 : -1) * (hours * 60 + minutes);
+  }
+  const auto days = std::chrono::sys_days(date).time_since_epoch().count();
+  const std::int64_t minutes = days * 1440LL + hour * 60 + minute - offset_minutes;
+  return minutes * 60'000 + static_cast<std::int64_t>(second * 1000);
+}
+
+}  // namespace
+
+std::optional<std::int64_t> parse_device_time(const base::Json& time) {
+  std::optional<std::int64_t> unix_ms;
+  if (time.is_number_integer()) {
+    unix_ms = time.is_number_unsigned() &&
+                      time.get<std::uint64_t>() > static_cast<std::uint64_t>(kYear2200Ms)
+                  ? -1
+                  : time.get<std::int64_t>();
+  } else if (time.is_string() && time.get_ref<const std::string&>().size() <= 40) {
+    unix_ms = parse_rfc3339(time.get<std::string>());
+  }
+  if (!unix_ms || *unix_ms < 0 || *unix_ms >= kYear2200Ms) return std::nullopt;
+  return unix_ms;
+}
+
+std::optional<NativeTopic> parse_native_topic(std::string_view topic) {
+  if (!topic.starts_with(kPrefix)) return std::nullopt;
+  topic.remove_prefix(kPrefix.size());
+  const std::size_t slash = topic.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  const std::string_view device = topic.substr(0, slash);
+  const std::string_view rest = topic.substr(slash);
+  if (rest == "/up/properties") return NativeTopic{device, NativeKind::kProperties};
+  if (rest == "/up/event") return NativeTopic{device, NativeKind::kEvent};
+  if (rest == "/up/result") return NativeTopic{device, NativeKind::kResult};
+  if (rest == "/up/presence") return NativeTopic{device, NativeKind::kPresence};
+  return std::nullopt;
+}
+
+std::string native_up_filter() {
+  return "linli/v1/+/up/+";
+}
+std::string native_publish_topics(const std::string& device) {
+  return "linli/v1/" + device + "/up/#";
+}
+std::string native_subscribe_topics(const std::string& device) {
+  return "linli/v1/" + device + "/down/#";
+}
+std::string command_topic(const std::string& device) {
+  return "linli/v1/" + device + "/down/command";
+}
+std::string ack_topic(const std::string& device) {
+  return "linli/v1/" + device + "/down/ack";
+}
+
+Report decode_native(const domain::Profile& profile, domain::DeviceId device, NativeKind kind,
+                     std::string_view payload) {
+  Report report;
+  report.device = std::move(device);
+  const auto json = base::parse_json(payload, kLimits);
+  if (!json) {
+    reject(report, json.error().what);
+    return report;
+  }
+  base::JsonReader in(*json);
+  read_header(in, report);
+  switch (kind) {
+    case NativeKind::kProperties:
+      read_properties(profile, in, report);
+      break;
+    case NativeKind::kEvent:
+      read_event(profile, in, report);
+      break;
+    case NativeKind::kResult:
+      read_result(in, report);
+      break;
+    case NativeKind::kPresence:
+      read_presence(in, report);
+      break;
+  }
+  if (auto read = in.finish(); !read) reject(report, read.error().what);
+  return report;
+}
+
+std::string encode_command(const domain::ActionModel& action, const ports::ActionRequest& request) {
+  std::string json = "{\"command\":";
+  base::append_json_string(json, request.command.str());
+  json += ",\"action\":";
+  base::append_json_string(json, action.name);
+  json += ",\"input\":" + request.input;
+  json += ",\"ttl_ms\":" + std::to_string(base::to_ms(request.expires_in)) + "}";
+  return json;
+}
+
+std::string encode_ack(std::string_view message_id) {
+  std::string json = "{\"id\":";
+  base::append_json_string(json, message_id);
+  json.push_back('}');
+  return json;
+}
+
+}  // namespace linli::drivers::mqtt
