@@ -221,16 +221,31 @@ TEST_F(OutboxStory, WaitsLongerEachTimeABatchIsRefused) {
   expect_delivered(Stream::kMoney, 1);
 }
 
-TEST_F(OutboxStory, DeliversGapsInTheirPlace) {
+TEST_F(OutboxStory, DeliversTheGapWhereEventsHadToBeDropped) {
+  start();
+  for (int i = 0; i < 10; ++i) happen(Stream::kTelemetry, 4);
+  settle();
+  store.drop(Stream::kTelemetry, 24, "quota");
+  platform.go_up();
+  settle(seconds(15));
+  expect_delivered(Stream::kTelemetry, 40);
+  ASSERT_FALSE(platform.arrivals(Stream::kTelemetry).empty());
+  EXPECT_TRUE(platform.arrivals(Stream::kTelemetry).front().is_gap);
+  EXPECT_EQ(platform.events_arrived(Stream::kTelemetry), 17U);
+}
+
+TEST_F(OutboxStory, CopesWithAGapAroundEventsThatAreUnderWay) {
+  platform.accepts = false;
   start();
   platform.go_up();
-  ports::OutboxChunk gap{Stream::kTelemetry, 1, 40, {}, {}, {}};
-  gap.gap = domain::Gap{Stream::kTelemetry, 1, 40, 40, "quota"};
-  pump->on_appended(std::make_shared<const ports::OutboxChunk>(gap));
+  for (int i = 0; i < 10; ++i) happen(Stream::kTelemetry, 4);
   settle();
-  ASSERT_EQ(platform.arrivals(Stream::kTelemetry).size(), 1U);
-  EXPECT_TRUE(platform.arrivals(Stream::kTelemetry).front().is_gap);
-  EXPECT_EQ(pump->stats().accepted, 40U);
+  store.drop(Stream::kTelemetry, 24, "quota");
+  platform.go_down();
+  platform.accepts = true;
+  platform.go_up();
+  settle(seconds(15));
+  expect_delivered(Stream::kTelemetry, 40);
 }
 
 TEST_F(OutboxStory, LetsALiveAlarmOvertakeALargeBacklog) {

@@ -1,0 +1,215 @@
+#include "tests/sim/platform/receiver.hpp"
+
+#include <mosquitto.h>
+#include <mqtt_protocol.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
+
+namespace linli::sim {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kKeepAliveSeconds = 20;
+constexpr int kMostInGroup = 64;  // messages that share one fdatasync
+constexpr int kTurnMs = 100;      // commands and statistics are looked at this often
+constexpr int kReceiveMaximum = 200;
+constexpr std::string_view kBatchType = "application/cloudevents-batch+json";
+
+void log(const std::string& text) {
+  std::fprintf(stderr, "platform_receiver: %s\n", text.c_str());
+}
+
+std::optional<std::string> content_type_of(const mqtt5__property* properties) {
+  char* text = nullptr;
+  if (mosquitto_property_read_string(properties, MQTT_PROP_CONTENT_TYPE, &text, false) == nullptr) {
+    return std::nullopt;
+  }
+  std::string type(text);
+  std::free(text);
+  return type;
+}
+
+}  // namespace
+
+Receiver::Receiver(Options options)
+    : options_(std::move(options)), ledger_(options_.ledger), feed_(options_.commands) {
+  mosquitto_lib_init();
+}
+
+Receiver::~Receiver() {
+  disconnect();
+  mosquitto_lib_cleanup();
+}
+
+void Receiver::run(const volatile bool& stop) {
+  while (!stop) {
+    if (client_ == nullptr && Clock::now() >= next_attempt_ && !connect()) disconnect();
+    if (client_ == nullptr) {
+      ::poll(nullptr, 0, kTurnMs);
+    } else {
+      turn();
+    }
+    if (Clock::now() >= next_stats_) {
+      next_stats_ = Clock::now() + std::chrono::seconds(1);
+      if (options_.prints_stats) print_stats();
+    }
+  }
+  if (client_ != nullptr) mosquitto_disconnect(client_);
+}
+
+bool Receiver::connect() {
+  next_attempt_ = Clock::now() + std::chrono::seconds(1);
+  client_ = mosquitto_new(options_.id.c_str(), true, this);
+  if (client_ == nullptr) return false;
+  mosquitto_int_option(client_, MOSQ_OPT_PROTOCOL_VERSION,
+                       options_.mqtt == 5 ? MQTT_PROTOCOL_V5 : MQTT_PROTOCOL_V311);
+  mosquitto_int_option(client_, MOSQ_OPT_RECEIVE_MAXIMUM, kReceiveMaximum);
+  // Without this the library acknowledges a message before it hands it over.
+  mosquitto_threaded_set(client_, true);
+  mosquitto_connect_v5_callback_set(client_, &Receiver::after_connect);
+  mosquitto_message_v5_callback_set(client_, &Receiver::on_message);
+  if (!options_.ca.empty() &&
+      mosquitto_tls_set(client_, options_.ca.c_str(), nullptr, options_.cert.c_str(),
+                        options_.key.c_str(), nullptr) != MOSQ_ERR_SUCCESS) {
+    log("the certificate files cannot be used");
+    return false;
+  }
+  const int code = mosquitto_connect_bind_v5(client_, options_.host.c_str(), options_.port,
+                                             kKeepAliveSeconds, nullptr, nullptr);
+  if (code != MOSQ_ERR_SUCCESS) log(std::string("no connection: ") + mosquitto_strerror(code));
+  return code == MOSQ_ERR_SUCCESS;
+}
+
+void Receiver::disconnect() {
+  up_ = false;
+  if (client_ != nullptr) mosquitto_destroy(client_);
+  client_ = nullptr;
+}
+
+void Receiver::turn() {
+  int code = MOSQ_ERR_SUCCESS;
+  if (wait_for_broker(kTurnMs)) code = read_group();
+  commit();
+  if (up_) send_commands();
+  if (code == MOSQ_ERR_SUCCESS && mosquitto_want_write(client_)) {
+    code = mosquitto_loop_write(client_, 1);
+  }
+  if (code == MOSQ_ERR_SUCCESS) code = mosquitto_loop_misc(client_);
+  if (code != MOSQ_ERR_SUCCESS) {
+    log(std::string("connection lost: ") + mosquitto_strerror(code));
+    disconnect();
+  }
+}
+
+bool Receiver::wait_for_broker(int timeout_ms) {
+  pollfd broker{mosquitto_socket(client_), POLLIN, 0};
+  if (mosquitto_want_write(client_)) broker.events |= POLLOUT;
+  return ::poll(&broker, 1, timeout_ms) > 0 && (broker.revents & ~POLLOUT) != 0;
+}
+
+int Receiver::read_group() {
+  for (int i = 0; i < kMostInGroup; ++i) {
+    const int code = mosquitto_loop_read(client_, 1);
+    if (code != MOSQ_ERR_SUCCESS) return code;
+    if (!wait_for_broker(0)) break;
+  }
+  return MOSQ_ERR_SUCCESS;
+}
+
+void Receiver::commit() {
+  const auto acceptances = ledger_.commit();
+  if (!options_.accepts || !up_) return;
+  for (const auto& acceptance : acceptances) say_accepted(acceptance);
+}
+
+void Receiver::say_accepted(const Acceptance& acceptance) {
+  publish("linli/v1/" + acceptance.gateway + "/down/accepted",
+          json{{"epoch", acceptance.epoch}, {"stream", acceptance.stream}, {"seq", acceptance.seq}}
+              .dump());
+}
+
+bool Receiver::publish(const std::string& topic, const std::string& payload) {
+  return mosquitto_publish(client_, nullptr, topic.c_str(), static_cast<int>(payload.size()),
+                           payload.data(), 1, false) == MOSQ_ERR_SUCCESS;
+}
+
+void Receiver::send_commands() {
+  for (const auto& line : feed_.lines()) send_command(line);
+}
+
+void Receiver::send_command(const std::string& line) {
+  json command = json::parse(line, nullptr, false);
+  std::string gateway = options_.gateway.empty() ? first_gateway_ : options_.gateway;
+  // What is no object is sent as it stands: a gateway must cope with it.
+  std::string payload = line;
+  if (command.is_object()) {
+    gateway = command.value("gateway", gateway);
+    command.erase("gateway");
+    payload = command.dump();
+  }
+  if (gateway.empty()) {
+    log("a command names no gateway and none was heard; use --gateway");
+  } else if (publish("linli/v1/" + gateway + "/down/command", payload)) {
+    ++commands_sent_;
+  }
+}
+
+void Receiver::after_connect(mosquitto* client, void* self, int code, int /*flags*/,
+                             const mqtt5__property* /*properties*/) {
+  if (code != 0) {
+    log("the broker refuses this client, reason code " + std::to_string(code));
+    return;
+  }
+  mosquitto_subscribe(client, nullptr, "linli/v1/+/up/#", 1);
+  static_cast<Receiver*>(self)->up_ = true;
+}
+
+void Receiver::on_message(mosquitto* /*client*/, void* self, const mosquitto_message* message,
+                          const mqtt5__property* properties) {
+  static_cast<Receiver*>(self)->take(*message, properties);
+}
+
+void Receiver::take(const mosquitto_message& message, const mqtt5__property* properties) {
+  const auto topic = topic_of(message.topic);
+  if (!topic) return;
+  if (first_gateway_.empty()) first_gateway_ = topic->gateway;
+  const std::string payload(static_cast<const char*>(message.payload),
+                            static_cast<std::size_t>(message.payloadlen));
+  if (topic->channel == "presence") {
+    const json presence = json::parse(payload, nullptr, false);
+    online_[topic->gateway] = presence.is_object() && presence.value("online", false);
+    return;
+  }
+  if (options_.mqtt == 5 && content_type_of(properties) != kBatchType) {
+    ledger_.reject(*topic, "the content type is not " + std::string(kBatchType));
+    return;
+  }
+  ledger_.take(*topic, payload);
+}
+
+void Receiver::print_stats() {
+  const LedgerCounts& counts = ledger_.counts();
+  const json stats{{"connected", up_},
+                   {"recovered", counts.recovered},
+                   {"batches", counts.batches},
+                   {"events", counts.events},
+                   {"duplicates", counts.duplicates},
+                   {"gaps", counts.gaps},
+                   {"invalid", counts.invalid},
+                   {"holes", ledger_.holes()},
+                   {"out_of_order", ledger_.out_of_order()},
+                   {"commands", commands_sent_},
+                   {"online", online_},
+                   {"streams", ledger_.streams()}};
+  std::printf("%s\n", stats.dump().c_str());
+  std::fflush(stdout);
+}
+
+}  // namespace linli::sim
