@@ -14,7 +14,8 @@ namespace {
 using base::Json;
 using base::JsonReader;
 
-constexpr base::JsonLimits kLimits{.max_bytes = 256 * 1024, .max_depth = 16, .max_values = 8192, .max_string_bytes = 4096};
+constexpr base::JsonLimits kLimits{
+    .max_bytes = 256 * 1024, .max_depth = 16, .max_values = 8192, .max_string_bytes = 4096};
 constexpr std::size_t kMaxModels = 128;
 constexpr std::size_t kMaxForms = 16;
 constexpr std::size_t kMaxWords = 64;
@@ -34,9 +35,12 @@ T word_of(JsonReader& in, std::string_view key, const std::array<T, N>& all, T f
   return fallback;
 }
 
-constexpr std::array kTypes{ValueType::kBoolean, ValueType::kInteger, ValueType::kNumber, ValueType::kString};
-constexpr std::array kSafeties{SafetyClass::kNone, SafetyClass::kActuator, SafetyClass::kDoor, SafetyClass::kLife};
-constexpr std::array kSeverities{Severity::kInfo, Severity::kWarning, Severity::kAlarm, Severity::kCritical};
+constexpr std::array kTypes{ValueType::kBoolean, ValueType::kInteger, ValueType::kNumber,
+                            ValueType::kString};
+constexpr std::array kSafeties{SafetyClass::kNone, SafetyClass::kActuator, SafetyClass::kDoor,
+                               SafetyClass::kLife};
+constexpr std::array kSeverities{Severity::kInfo, Severity::kWarning, Severity::kAlarm,
+                                 Severity::kCritical};
 
 // Runs `read` on the object `json` and passes its first problem up to `parent`.
 template <class Read>
@@ -63,8 +67,10 @@ void read_schema(JsonReader& in, ValueSchema& schema) {
   schema.unit = in.optional_text("unit", kMaxText).value_or("");
   schema.minimum = in.optional_number("minimum", {});
   schema.maximum = in.optional_number("maximum", {});
-  if (schema.minimum && schema.maximum && *schema.minimum > *schema.maximum) in.reject("minimum", "is above maximum");
-  schema.max_length = static_cast<std::size_t>(in.optional_integer("maxLength", {1, 4096}).value_or(256));
+  if (schema.minimum && schema.maximum && *schema.minimum > *schema.maximum)
+    in.reject("minimum", "is above maximum");
+  schema.max_length =
+      static_cast<std::size_t>(in.optional_integer("maxLength", {1, 4096}).value_or(256));
   if (const Json* words = in.optional_array("enum", kMaxWords)) {
     for (const Json& word : *words) {
       if (!word.is_string()) return in.reject("enum", "expected strings");
@@ -82,16 +88,19 @@ std::vector<FieldModel> read_fields(JsonReader& in, std::string_view key) {
     if (schema.text("type", kMaxText) != "object") schema.reject("type", "expected 'object'");
     std::set<std::string> required;
     if (const Json* names = schema.optional_array("required", kMaxModels)) {
-      for (const Json& each : *names) required.insert(each.is_string() ? each.get<std::string>() : "");
+      for (const Json& each : *names)
+        required.insert(each.is_string() ? each.get<std::string>() : "");
     }
     const Json& properties = schema.object("properties");
     if (!schema.ok()) return;
     for (const auto& [field_name, json] : properties.items()) {
       FieldModel field{field_name, {}, required.erase(field_name) > 0};
-      read_object(schema, "properties." + field_name, json, [&field](JsonReader& f) { read_schema(f, field.schema); });
+      read_object(schema, "properties." + field_name, json,
+                  [&field](JsonReader& f) { read_schema(f, field.schema); });
       fields.push_back(std::move(field));
     }
-    if (!required.empty()) schema.reject("required", "names '" + *required.begin() + "', which is no property");
+    if (!required.empty())
+      schema.reject("required", "names '" + *required.begin() + "', which is no property");
   });
   return fields;
 }
@@ -146,7 +155,8 @@ std::vector<Transform> read_transforms(JsonReader& in) {
   const Json* const list = in.optional_array("linli:transforms", kMaxForms);
   if (list == nullptr) return steps;
   for (const Json& json : *list) {
-    read_object(in, "linli:transforms", json, [&steps](JsonReader& step) { steps.push_back(read_transform(step)); });
+    read_object(in, "linli:transforms", json,
+                [&steps](JsonReader& step) { steps.push_back(read_transform(step)); });
   }
   return steps;
 }
@@ -162,11 +172,14 @@ void read_up_forms(JsonReader& in, UpForm::Target target, std::uint16_t index, P
       up.index = index;
       up.topic = form.text("href", kMaxText);
       up.pointer = form.optional_text("linli:pointer", kMaxText).value_or("");
-      if (!up.pointer.empty() && up.pointer.front() != '/') form.reject("linli:pointer", "a JSON pointer begins with /");
+      if (!up.pointer.empty() && up.pointer.front() != '/')
+        form.reject("linli:pointer", "a JSON pointer begins with /");
       up.transforms = read_transforms(form);
       if (const Json* when = form.optional_any("linli:when")) up.when = read_value(*when);
-      if (up.topic.find_first_of("+#$") != std::string::npos) form.reject("href", "a topic without + # $, with {id}");
-      if (up.topic.find("{id}") == std::string::npos) form.reject("href", "must name the device with {id}");
+      if (up.topic.find_first_of("+#$") != std::string::npos)
+        form.reject("href", "a topic without + # $, with {id}");
+      if (up.topic.find("{id}") == std::string::npos)
+        form.reject("href", "must name the device with {id}");
       profile.up.push_back(std::move(up));
     });
   }
@@ -181,11 +194,13 @@ void read_down_forms(JsonReader& in, std::uint16_t action, Profile& profile) {
       down.action = action;
       down.topic = form.text("href", kMaxText);
       const Json& payload = form.any("linli:payload");
-      down.payload = payload.is_string() && payload.get<std::string>().find('{') == std::string::npos
-                         ? payload.get<std::string>()
-                         : base::dump_json(payload);
+      down.payload =
+          payload.is_string() && payload.get<std::string>().find('{') == std::string::npos
+              ? payload.get<std::string>()
+              : base::dump_json(payload);
       down.transforms = read_transforms(form);
-      if (down.topic.find("{id}") == std::string::npos) form.reject("href", "must name the device with {id}");
+      if (down.topic.find("{id}") == std::string::npos)
+        form.reject("href", "must name the device with {id}");
       profile.down.push_back(std::move(down));
     });
   }
@@ -198,8 +213,10 @@ void read_property(JsonReader& in, const std::string& property_name, Profile& pr
   read_schema(in, model.schema);
   model.read_only = in.optional_boolean("readOnly").value_or(true);
   model.dead_band = in.optional_number("linli:deadBand", {0, 1e12}).value_or(0);
-  model.heartbeat = std::chrono::seconds(in.optional_integer("linli:heartbeatSeconds", {0, 30 * 86400}).value_or(0));
-  read_up_forms(in, UpForm::Target::kProperty, static_cast<std::uint16_t>(profile.properties.size()), profile);
+  model.heartbeat = std::chrono::seconds(
+      in.optional_integer("linli:heartbeatSeconds", {0, 30 * 86400}).value_or(0));
+  read_up_forms(in, UpForm::Target::kProperty,
+                static_cast<std::uint16_t>(profile.properties.size()), profile);
   profile.properties.push_back(std::move(model));
 }
 
@@ -208,9 +225,11 @@ void read_action(JsonReader& in, const std::string& action_name, Profile& profil
   model.name = action_name;
   model.title = read_titles(in);
   model.input = read_fields(in, "input");
-  if (!in.has("linli:safety")) in.reject("linli:safety", "is missing: none, actuator, door or life");
+  if (!in.has("linli:safety"))
+    in.reject("linli:safety", "is missing: none, actuator, door or life");
   model.safety = word_of(in, "linli:safety", kSafeties, SafetyClass::kActuator);
-  model.timeout = std::chrono::seconds(in.optional_integer("linli:timeoutSeconds", {1, 3600}).value_or(10));
+  model.timeout =
+      std::chrono::seconds(in.optional_integer("linli:timeoutSeconds", {1, 3600}).value_or(10));
   in.optional_text("description", 1024);
   read_down_forms(in, static_cast<std::uint16_t>(profile.actions.size()), profile);
   profile.actions.push_back(std::move(model));
@@ -221,11 +240,13 @@ void read_event(JsonReader& in, const std::string& event_name, Profile& profile)
   model.name = event_name;
   model.title = read_titles(in);
   model.data = read_fields(in, "data");
-  if (!in.has("linli:stream")) in.reject("linli:stream", "is missing: alarm, access, money, ticket or telemetry");
+  if (!in.has("linli:stream"))
+    in.reject("linli:stream", "is missing: alarm, access, money, ticket or telemetry");
   model.stream = word_of(in, "linli:stream", kStreams, Stream::kTelemetry);
   model.severity = word_of(in, "linli:severity", kSeverities, Severity::kInfo);
   in.optional_text("description", 1024);
-  read_up_forms(in, UpForm::Target::kEvent, static_cast<std::uint16_t>(profile.events.size()), profile);
+  read_up_forms(in, UpForm::Target::kEvent, static_cast<std::uint16_t>(profile.events.size()),
+                profile);
   profile.events.push_back(std::move(model));
 }
 
@@ -236,9 +257,12 @@ void read_models(JsonReader& in, std::string_view key, Profile& profile, ReadMod
   if (models == nullptr) return;
   if (models->size() > kMaxModels) return in.reject(key, "has too many members");
   for (const auto& [model_name, json] : models->items()) {
-    if (!base::is_id(model_name)) return in.reject(key, "'" + model_name.substr(0, 64) + "' is no usable name");
+    if (!base::is_id(model_name))
+      return in.reject(key, "'" + model_name.substr(0, 64) + "' is no usable name");
     const std::string place = fmt::format("{}.{}", key, model_name);
-    read_object(in, place, json, [&model_name, &profile, read](JsonReader& model) { read(model, model_name, profile); });
+    read_object(in, place, json, [&model_name, &profile, read](JsonReader& model) {
+      read(model, model_name, profile);
+    });
   }
 }
 

@@ -43,18 +43,24 @@ bool write_all(int fd, std::string_view content) {
 
 }  // namespace
 
-bool file_exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
+bool file_exists(const std::string& path) {
+  return access(path.c_str(), F_OK) == 0;
+}
 
 base::Result<std::string> read_file(const std::string& path) {
   constexpr std::size_t kMaxBytes = 1024 * 1024;
   const File file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.fd() < 0) return base::fail(errno == ENOENT ? Code::kNotFound : Code::kInternal, "cannot read {}: {}", path, std::strerror(errno));
+  if (file.fd() < 0)
+    return base::fail(errno == ENOENT ? Code::kNotFound : Code::kInternal, "cannot read {}: {}",
+                      path, std::strerror(errno));
   std::string content;
   char block[4096];
-  for (ssize_t got = read(file.fd(), block, sizeof block); got != 0; got = read(file.fd(), block, sizeof block)) {
+  for (ssize_t got = read(file.fd(), block, sizeof block); got != 0;
+       got = read(file.fd(), block, sizeof block)) {
     if (got < 0) return problem("read", path);
     content.append(block, static_cast<std::size_t>(got));
-    if (content.size() > kMaxBytes) return base::fail(Code::kInvalid, "{} is larger than 1 MiB", path);
+    if (content.size() > kMaxBytes)
+      return base::fail(Code::kInvalid, "{} is larger than 1 MiB", path);
   }
   return content;
 }
@@ -66,8 +72,10 @@ base::Result<void> write_private_file(const std::string& path, std::string_view 
     if (file.fd() < 0 || !write_all(file.fd(), content)) return problem("write", beside);
   }
   if (std::rename(beside.c_str(), path.c_str()) != 0) return problem("write", path);
-  const File directory(open(std::filesystem::path(path).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (directory.fd() < 0 || fsync(directory.fd()) != 0) return problem("sync the directory of", path);
+  const File directory(
+      open(std::filesystem::path(path).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory.fd() < 0 || fsync(directory.fd()) != 0)
+    return problem("sync the directory of", path);
   return {};
 }
 

@@ -54,8 +54,10 @@ class Owned {
 
 using Key = Owned<mbedtls_pk_context, mbedtls_pk_init, mbedtls_pk_free>;
 using Certificate = Owned<mbedtls_x509_crt, mbedtls_x509_crt_init, mbedtls_x509_crt_free>;
-using CertificateWriter = Owned<mbedtls_x509write_cert, mbedtls_x509write_crt_init, mbedtls_x509write_crt_free>;
-using RequestWriter = Owned<mbedtls_x509write_csr, mbedtls_x509write_csr_init, mbedtls_x509write_csr_free>;
+using CertificateWriter =
+    Owned<mbedtls_x509write_cert, mbedtls_x509write_crt_init, mbedtls_x509write_crt_free>;
+using RequestWriter =
+    Owned<mbedtls_x509write_csr, mbedtls_x509write_csr_init, mbedtls_x509write_csr_free>;
 using Number = Owned<mbedtls_mpi, mbedtls_mpi_init, mbedtls_mpi_free>;
 
 int kernel_random(void* /*state*/, unsigned char* out, std::size_t count) {
@@ -82,9 +84,13 @@ base::Result<void> load_key(const std::string& path, Key& key) {
 
 base::Result<void> make_key(const std::string& path, Key& key) {
   int result = mbedtls_pk_setup(key.get(), mbedtls_pk_info_from_type(MBEDTLS_PK_ECKEY));
-  if (result == 0) result = mbedtls_ecp_gen_key(MBEDTLS_ECP_DP_SECP256R1, mbedtls_pk_ec(*key.get()), kernel_random, nullptr);
+  if (result == 0)
+    result = mbedtls_ecp_gen_key(MBEDTLS_ECP_DP_SECP256R1, mbedtls_pk_ec(*key.get()), kernel_random,
+                                 nullptr);
   std::string pem(kPemBytes, '\0');
-  if (result == 0) result = mbedtls_pk_write_key_pem(key.get(), reinterpret_cast<unsigned char*>(pem.data()), pem.size());
+  if (result == 0)
+    result = mbedtls_pk_write_key_pem(key.get(), reinterpret_cast<unsigned char*>(pem.data()),
+                                      pem.size());
   if (result != 0) return failed("making a key", result);
   pem.resize(pem.find('\0'));
   return write_private_file(path, pem);
@@ -99,13 +105,14 @@ std::string x509_time(std::int64_t unix_s) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss clock{time - day};
-  return fmt::format("{:04}{:02}{:02}{:02}{:02}{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()), clock.hours().count(), clock.minutes().count(),
-                     clock.seconds().count());
+  return fmt::format("{:04}{:02}{:02}{:02}{:02}{:02}", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                     clock.hours().count(), clock.minutes().count(), clock.seconds().count());
 }
 
 std::int64_t unix_time(const mbedtls_x509_time& time) {
-  const std::chrono::year_month_day date{std::chrono::year(time.year), std::chrono::month(static_cast<unsigned>(time.mon)),
+  const std::chrono::year_month_day date{std::chrono::year(time.year),
+                                         std::chrono::month(static_cast<unsigned>(time.mon)),
                                          std::chrono::day(static_cast<unsigned>(time.day))};
   const auto days = std::chrono::sys_days(date).time_since_epoch().count();
   return days * kDay + time.hour * 3600 + time.min * 60 + time.sec;
@@ -124,34 +131,40 @@ int set_names(CertificateWriter& writer, const CertificatePlan& plan) {
   mbedtls_x509write_crt_set_version(writer.get(), MBEDTLS_X509_CRT_VERSION_3);
   mbedtls_x509write_crt_set_md_alg(writer.get(), MBEDTLS_MD_SHA256);
   int result = mbedtls_x509write_crt_set_subject_name(writer.get(), plan.subject.c_str());
-  if (result == 0) result = mbedtls_x509write_crt_set_issuer_name(writer.get(), plan.issuer.c_str());
+  if (result == 0)
+    result = mbedtls_x509write_crt_set_issuer_name(writer.get(), plan.issuer.c_str());
   Number serial;
   const auto random = random_bytes(16);
   if (result == 0 && random) {
     std::string bytes = *random;
-    bytes[0] = static_cast<char>((static_cast<unsigned char>(bytes[0]) & 0x7FU) | 0x40U);  // positive, full length
-    result = mbedtls_mpi_read_binary(serial.get(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+    bytes[0] = static_cast<char>((static_cast<unsigned char>(bytes[0]) & 0x7FU) |
+                                 0x40U);  // positive, full length
+    result = mbedtls_mpi_read_binary(
+        serial.get(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
     if (result == 0) result = mbedtls_x509write_crt_set_serial(writer.get(), serial.get());
   }
   if (result == 0) {
     // A day back: the clocks of devices are not exact either.
-    result = mbedtls_x509write_crt_set_validity(writer.get(), x509_time(plan.not_before_unix_s - kDay).c_str(),
-                                                x509_time(plan.not_before_unix_s + plan.days * kDay).c_str());
+    result = mbedtls_x509write_crt_set_validity(
+        writer.get(), x509_time(plan.not_before_unix_s - kDay).c_str(),
+        x509_time(plan.not_before_unix_s + plan.days * kDay).c_str());
   }
   return result;
 }
 
 int set_extensions(CertificateWriter& writer, const CertificatePlan& plan) {
-  const unsigned usage = plan.is_ca ? MBEDTLS_X509_KU_KEY_CERT_SIGN | MBEDTLS_X509_KU_CRL_SIGN : MBEDTLS_X509_KU_DIGITAL_SIGNATURE;
-  int result = mbedtls_x509write_crt_set_basic_constraints(writer.get(), plan.is_ca ? 1 : 0, plan.is_ca ? 0 : -1);
+  const unsigned usage = plan.is_ca ? MBEDTLS_X509_KU_KEY_CERT_SIGN | MBEDTLS_X509_KU_CRL_SIGN
+                                    : MBEDTLS_X509_KU_DIGITAL_SIGNATURE;
+  int result = mbedtls_x509write_crt_set_basic_constraints(writer.get(), plan.is_ca ? 1 : 0,
+                                                           plan.is_ca ? 0 : -1);
   if (result == 0) result = mbedtls_x509write_crt_set_subject_key_identifier(writer.get());
   if (result == 0) result = mbedtls_x509write_crt_set_authority_key_identifier(writer.get());
   if (result == 0) result = mbedtls_x509write_crt_set_key_usage(writer.get(), usage);
   if (result != 0 || plan.hosts.empty()) return result;
   const std::string names = der_subject_alt_name(plan.hosts);
-  return mbedtls_x509write_crt_set_extension(writer.get(), MBEDTLS_OID_SUBJECT_ALT_NAME,
-                                             MBEDTLS_OID_SIZE(MBEDTLS_OID_SUBJECT_ALT_NAME), 0,
-                                             reinterpret_cast<const unsigned char*>(names.data()), names.size());
+  return mbedtls_x509write_crt_set_extension(
+      writer.get(), MBEDTLS_OID_SUBJECT_ALT_NAME, MBEDTLS_OID_SIZE(MBEDTLS_OID_SUBJECT_ALT_NAME), 0,
+      reinterpret_cast<const unsigned char*>(names.data()), names.size());
 }
 
 base::Result<std::string> sign(const CertificatePlan& plan, Key& subject, Key& issuer) {
@@ -162,7 +175,8 @@ base::Result<std::string> sign(const CertificatePlan& plan, Key& subject, Key& i
   if (result == 0) result = set_extensions(writer, plan);
   std::string pem(kPemBytes, '\0');
   if (result == 0) {
-    result = mbedtls_x509write_crt_pem(writer.get(), reinterpret_cast<unsigned char*>(pem.data()), pem.size(), kernel_random, nullptr);
+    result = mbedtls_x509write_crt_pem(writer.get(), reinterpret_cast<unsigned char*>(pem.data()),
+                                       pem.size(), kernel_random, nullptr);
   }
   if (result != 0) return failed("signing the certificate of " + plan.subject, result);
   pem.resize(pem.find('\0'));
@@ -179,7 +193,8 @@ base::Result<void> write_request(const Paths& paths, const IdentityOptions& opti
   int result = mbedtls_x509write_csr_set_subject_name(writer.get(), subject.c_str());
   std::string pem(kPemBytes, '\0');
   if (result == 0) {
-    result = mbedtls_x509write_csr_pem(writer.get(), reinterpret_cast<unsigned char*>(pem.data()), pem.size(), kernel_random, nullptr);
+    result = mbedtls_x509write_csr_pem(writer.get(), reinterpret_cast<unsigned char*>(pem.data()),
+                                       pem.size(), kernel_random, nullptr);
   }
   if (result != 0) return failed("writing the certificate request", result);
   pem.resize(pem.find('\0'));
@@ -188,11 +203,13 @@ base::Result<void> write_request(const Paths& paths, const IdentityOptions& opti
 
 // The subject carries the time, so that an old and a new CA are told apart while both are trusted.
 std::string ca_name(const IdentityOptions& options) {
-  return fmt::format("CN=Linli site CA {} {},O=Linli gateway", options.gateway, options.not_before_unix_s);
+  return fmt::format("CN=Linli site CA {} {},O=Linli gateway", options.gateway,
+                     options.not_before_unix_s);
 }
 
 base::Result<void> write_ca(const Paths& paths, const IdentityOptions& options, Key& key) {
-  const CertificatePlan plan{ca_name(options), ca_name(options), options.not_before_unix_s, kCaDays, true, {}};
+  const CertificatePlan plan{
+      ca_name(options), ca_name(options), options.not_before_unix_s, kCaDays, true, {}};
   auto pem = sign(plan, key, key);
   if (!pem) return base::failure_of(std::move(pem));
   return write_private_file(paths.file("site-ca.crt"), *pem);
@@ -204,12 +221,17 @@ base::Result<std::string> subject_of(const std::string& file) {
   return certificate->subject;
 }
 
-base::Result<void> write_broker_certificate(const Paths& paths, const IdentityOptions& options, Key& ca) {
+base::Result<void> write_broker_certificate(const Paths& paths, const IdentityOptions& options,
+                                            Key& ca) {
   Key key;
   if (auto made = load_or_make_key(paths.file("broker.key"), key); !made) return made;
   auto issuer = subject_of(paths.file("site-ca.crt"));
   if (!issuer) return base::failure_of(std::move(issuer));
-  CertificatePlan plan{"CN=Linli site broker,O=Linli gateway", *issuer, options.not_before_unix_s, kBrokerDays, false,
+  CertificatePlan plan{"CN=Linli site broker,O=Linli gateway",
+                       *issuer,
+                       options.not_before_unix_s,
+                       kBrokerDays,
+                       false,
                        options.broker_hosts};
   auto pem = sign(plan, key, ca);
   if (!pem) return base::failure_of(std::move(pem));
@@ -225,7 +247,8 @@ base::Result<void> init_site(const Paths& paths, const IdentityOptions& options)
   if (!file_exists(paths.file("site-ca-bundle.crt"))) {
     auto pem = read_file(paths.file("site-ca.crt"));
     if (!pem) return base::failure_of(std::move(pem));
-    if (auto written = write_private_file(paths.file("site-ca-bundle.crt"), *pem); !written) return written;
+    if (auto written = write_private_file(paths.file("site-ca-bundle.crt"), *pem); !written)
+      return written;
   }
   if (file_exists(paths.file("broker.crt"))) return {};
   return write_broker_certificate(paths, options, ca);
@@ -258,7 +281,8 @@ base::Result<void> rotate_site_ca(const IdentityOptions& options) {
   if (auto written = write_ca(paths, options, ca); !written) return written;
   auto fresh = read_file(paths.file("site-ca.crt"));
   if (!fresh) return base::failure_of(std::move(fresh));
-  if (auto written = write_private_file(paths.file("site-ca-bundle.crt"), *fresh + *old); !written) return written;
+  if (auto written = write_private_file(paths.file("site-ca-bundle.crt"), *fresh + *old); !written)
+    return written;
   return write_broker_certificate(paths, options, ca);
 }
 
@@ -273,7 +297,8 @@ base::Result<CertificateInfo> read_certificate(const std::string& file) {
   auto pem = read_file(file);
   if (!pem) return base::failure_of(std::move(pem));
   Certificate certificate;
-  const int result = mbedtls_x509_crt_parse(certificate.get(), reinterpret_cast<const unsigned char*>(pem->c_str()), pem->size() + 1);
+  const int result = mbedtls_x509_crt_parse(
+      certificate.get(), reinterpret_cast<const unsigned char*>(pem->c_str()), pem->size() + 1);
   if (result != 0) return failed("reading " + file, result);
   std::array<char, 512> name{};
   CertificateInfo info;
@@ -298,7 +323,8 @@ base::Result<std::vector<CertificateInfo>> show_identity(const std::string& dire
     found.push_back(*std::move(info));
   }
   if (found.empty()) {
-    return base::fail(Code::kNotFound, "no identity in {}: make one with linlictl keys init", directory);
+    return base::fail(Code::kNotFound, "no identity in {}: make one with linlictl keys init",
+                      directory);
   }
   return found;
 }

@@ -10,16 +10,17 @@ namespace linli::tls {
 
 // The files of a gateway's identity, in one directory (mode 0700, files 0600):
 //
-//   gateway.key         P-256 key of the gateway          gateway.csr   request for the platform's CA
-//   gateway.crt         the platform's answer, put there by install or by hand
-//   site-ca.key, .crt   the compound's own CA             site-ca-bundle.crt  whom devices trust: during
-//   broker.key, .crt    the site broker's certificate                         a rotation old and new CA
+//   gateway.key         P-256 key of the gateway          gateway.csr   request for the platform's
+//   CA gateway.crt         the platform's answer, put there by install or by hand site-ca.key, .crt
+//   the compound's own CA             site-ca-bundle.crt  whom devices trust: during broker.key,
+//   .crt    the site broker's certificate                         a rotation old and new CA
 struct IdentityOptions {
   std::string directory;
-  std::string gateway;                    // common name of the gateway
-  std::vector<std::string> broker_hosts;  // names and IP addresses by which devices reach the broker
-  // The certificates' first moment. A clock at 1970 must not make certificates that begin in 1970 and are
-  // over when it is mended: the caller passes the later of its clock and the build date.
+  std::string gateway;  // common name of the gateway
+  std::vector<std::string>
+      broker_hosts;  // names and IP addresses by which devices reach the broker
+  // The certificates' first moment. A clock at 1970 must not make certificates that begin in 1970
+  // and are over when it is mended: the caller passes the later of its clock and the build date.
   std::int64_t not_before_unix_s = 0;
 };
 
@@ -32,12 +33,12 @@ struct CertificateInfo {
   std::int64_t not_after_unix_s = 0;
 };
 
-// Makes what is missing and keeps what is there: running it twice changes nothing. Each file is written
-// beside, synced and renamed, so that a power cut leaves no half key.
+// Makes what is missing and keeps what is there: running it twice changes nothing. Each file is
+// written beside, synced and renamed, so that a power cut leaves no half key.
 base::Result<void> init_identity(const IdentityOptions& options);
 
-// A new site CA and broker certificate. The bundle holds the new CA and the old one, so devices that
-// trust the bundle keep working; finish_rotation takes the old one out.
+// A new site CA and broker certificate. The bundle holds the new CA and the old one, so devices
+// that trust the bundle keep working; finish_rotation takes the old one out.
 base::Result<void> rotate_site_ca(const IdentityOptions& options);
 base::Result<void> finish_rotation(const std::string& directory);
 
@@ -45,8 +46,8 @@ base::Result<void> finish_rotation(const std::string& directory);
 base::Result<std::vector<CertificateInfo>> show_identity(const std::string& directory);
 base::Result<CertificateInfo> read_certificate(const std::string& file);
 
-// Days until a certificate ends, and whether that is a step at which people are warned (30, 14, 7 and 1
-// days before, and when it is over).
+// Days until a certificate ends, and whether that is a step at which people are warned (30, 14, 7
+// and 1 days before, and when it is over).
 std::int64_t days_left(std::int64_t not_after_unix_s, std::int64_t now_unix_s);
 enum class ExpiryWarning { kNone, k30Days, k14Days, k7Days, k1Day, kExpired };
 ExpiryWarning expiry_warning(std::int64_t not_after_unix_s, std::int64_t now_unix_s);

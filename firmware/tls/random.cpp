@@ -38,16 +38,18 @@ std::string base64(std::string_view bytes) {
   return text;
 }
 
-base::Result<std::string> pbkdf2_sha512(std::string_view password, std::string_view salt, unsigned iterations) {
+base::Result<std::string> pbkdf2_sha512(std::string_view password, std::string_view salt,
+                                        unsigned iterations) {
   constexpr std::size_t kBytes = 64;
   std::string key(kBytes, '\0');
   mbedtls_md_context_t context;
   mbedtls_md_init(&context);
   int result = mbedtls_md_setup(&context, mbedtls_md_info_from_type(MBEDTLS_MD_SHA512), 1);
   if (result == 0) {
-    result = mbedtls_pkcs5_pbkdf2_hmac(&context, reinterpret_cast<const unsigned char*>(password.data()), password.size(),
-                                       reinterpret_cast<const unsigned char*>(salt.data()), salt.size(), iterations,
-                                       kBytes, reinterpret_cast<unsigned char*>(key.data()));
+    result = mbedtls_pkcs5_pbkdf2_hmac(
+        &context, reinterpret_cast<const unsigned char*>(password.data()), password.size(),
+        reinterpret_cast<const unsigned char*>(salt.data()), salt.size(), iterations, kBytes,
+        reinterpret_cast<unsigned char*>(key.data()));
   }
   mbedtls_md_free(&context);
   if (result != 0) return base::fail(Code::kInternal, "PBKDF2 gave error {}", result);

@@ -17,8 +17,9 @@ base::Result<base::SecretText> random_password();
 
 std::string base64(std::string_view bytes);
 
-// PBKDF2 with HMAC-SHA-512, 64 bytes (RFC 8018): the form in which mosquitto's dynamic security keeps
-// passwords.
-base::Result<std::string> pbkdf2_sha512(std::string_view password, std::string_view salt, unsigned iterations);
+// PBKDF2 with HMAC-SHA-512, 64 bytes (RFC 8018): the form in which mosquitto's dynamic security
+// keeps passwords.
+base::Result<std::string> pbkdf2_sha512(std::string_view password, std::string_view salt,
+                                        unsigned iterations);
 
 }  // namespace linli::tls
