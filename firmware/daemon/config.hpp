@@ -1,0 +1,114 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "firmware/base/json.hpp"
+#include "firmware/base/result.hpp"
+
+namespace linli::daemon {
+
+// The configuration with its defaults. The table in config_table.cpp names every member once: path, range
+// and help come from there, and so do --print-config and config/schema/linlid.schema.json.
+struct Config {
+  struct Gateway {
+    std::string id = "gw1";
+    std::string site = "demo";
+  } gateway;
+  std::string data_dir = "/var/lib/linli";
+  struct Log {
+    std::string level = "info";
+    std::string target = "auto";
+  } log;
+  struct Control {
+    std::string socket = "/run/linli/linlid.sock";
+    std::string group;
+  } control;
+  struct Identity {
+    std::string dir = "/var/lib/linli/identity";
+  } identity;
+  struct Profiles {
+    std::vector<std::string> dirs = {"/usr/share/linli/profiles"};
+  } profiles;
+  struct Store {
+    std::int64_t commit_window_ms = 5;
+    std::int64_t max_mb = 2048;
+    std::int64_t ballast_mb = 16;
+    struct QuotaMb {
+      std::int64_t alarm = 256;
+      std::int64_t access = 256;
+      std::int64_t money = 256;
+      std::int64_t ticket = 128;
+      std::int64_t command = 128;
+      std::int64_t telemetry = 768;
+    } quota_mb;
+  } store;
+  struct Broker {
+    std::string dir = "/var/lib/linli/broker";
+    std::string socket = "/var/lib/linli/broker/gateway.sock";
+    std::string listen = "0.0.0.0";
+    std::int64_t port = 8883;
+    std::int64_t plain_port = 0;
+    std::vector<std::string> hosts = {"localhost", "127.0.0.1"};
+    std::string run_as;
+    std::int64_t max_devices = 1000;
+  } broker;
+  struct Mqtt {
+    std::int64_t window = 800;
+    std::int64_t keepalive_s = 120;
+  } mqtt;
+  struct Platform {
+    std::string link = "off";
+    std::string host;
+    std::int64_t port = 8883;
+    std::string protocol = "mqtt5";
+    std::string ca;
+    std::string certificate;
+    std::string key;
+    std::int64_t keepalive_s = 30;
+    std::int64_t drain_per_s = 5000;
+    struct Backoff {
+      std::int64_t first_spread_ms = 60'000;
+      std::int64_t base_ms = 2'000;
+      std::int64_t cap_ms = 300'000;
+    } backoff;
+  } platform;
+  struct Devices {
+    std::int64_t flood_per_s = 2000;
+  } devices;
+};
+
+// Something wrong in a configuration file, with the place and the way out.
+struct ConfigProblem {
+  std::string path;  // "platform.port"; empty: the file itself
+  int line = 0;      // 0: unknown
+  int column = 0;
+  std::string what;
+};
+
+struct ConfigReading {
+  Config config;
+  std::vector<ConfigProblem> problems;  // empty: valid
+};
+
+// Reads JSON with comments. Relative paths are relative to `base_dir`. All problems are listed, up to 20.
+ConfigReading read_config(std::string_view text, const std::string& base_dir);
+
+// kNotFound or kInternal if the file cannot be read; what is wrong inside is in the reading.
+base::Result<ConfigReading> load_config(const std::string& file);
+
+base::Json to_json(const Config& config);
+// The JSON Schema that the table stands for.
+base::Json config_schema();
+// One line each: path, default, range, help.
+std::string config_reference();
+
+// The sections ("log", "platform", …) in which two configurations differ.
+std::vector<std::string> changed_sections(const Config& before, const Config& after);
+
+// "file:3:5: platform.port: expected an integer from 1 to 65535, found 70000"
+std::string describe(const ConfigProblem& problem, const std::string& file);
+
+}  // namespace linli::daemon

@@ -1,0 +1,278 @@
+#include "firmware/daemon/gateway.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <random>
+#include <utility>
+
+#include "drivers/mqtt/mapped_codec.hpp"
+#include "drivers/mqtt/native_codec.hpp"
+#include "firmware/base/log.hpp"
+#include "firmware/daemon/profile_files.hpp"
+#include "firmware/site_broker/broker_files.hpp"
+#include "firmware/tls/files.hpp"
+
+namespace linli::daemon {
+namespace {
+
+using base::Code;
+
+constexpr std::size_t kScanRows = 1000;
+constexpr auto kSaveTimeEvery = std::chrono::minutes(10);
+constexpr std::uint64_t kMb = 1024ULL * 1024;
+
+// Calls `take` for every row of a space.
+template <class Take>
+base::Result<void> for_each_row(ports::Query& query, ports::Space space, Take take) {
+  std::string after;
+  for (;;) {
+    auto rows = query.scan(space, after, kScanRows);
+    if (!rows) return base::failure_of(std::move(rows));
+    for (const auto& [key, value] : *rows) take(key, value);
+    if (rows->size() < kScanRows) return {};
+    after = rows->back().first;
+  }
+}
+
+storage::StoreOptions store_options(const Config& config) {
+  storage::StoreOptions options;
+  options.database.path = config.data_dir + "/linli.db";
+  options.database.max_bytes = static_cast<std::uint64_t>(config.store.max_mb) * kMb;
+  options.database.ballast_bytes = static_cast<std::uint64_t>(config.store.ballast_mb) * kMb;
+  const auto& quota = config.store.quota_mb;
+  const std::array in_order{quota.alarm, quota.access, quota.money, quota.ticket, quota.command, quota.telemetry};
+  for (std::size_t i = 0; i < in_order.size(); ++i) {
+    options.database.quota_bytes.at(i) = static_cast<std::uint64_t>(in_order.at(i)) * kMb;
+  }
+  options.commit_window = std::chrono::milliseconds(config.store.commit_window_ms);
+  return options;
+}
+
+base::Result<net::MqttOptions> broker_client(const Config& config, const char* user) {
+  auto password = tls::read_file(config.broker.dir + "/gateway.password");
+  if (!password) {
+    return base::fail(Code::kNotFound, "{}: prepare the site broker with linlictl broker init", password.error().what);
+  }
+  net::MqttOptions options;
+  options.host = config.broker.socket;
+  options.port = 0;
+  options.username = user;
+  options.client_id = user;
+  options.password = base::SecretText(*std::move(password));
+  options.keepalive_s = static_cast<int>(config.mqtt.keepalive_s);
+  options.window = static_cast<int>(config.mqtt.window);
+  // The broker is on this machine: nobody else is hurt by coming back soon.
+  options.backoff = {std::chrono::milliseconds(200), std::chrono::milliseconds(200), std::chrono::seconds(5)};
+  return options;
+}
+
+site_broker::DeviceTopics topics_of(const domain::DeviceId& device, const domain::Profile& profile) {
+  namespace mqtt = drivers::mqtt;
+  if (profile.up.empty() && profile.down.empty()) {
+    return {{mqtt::native_publish_topics(device.str())}, {mqtt::native_subscribe_topics(device.str())}};
+  }
+  return {mqtt::up_topics(profile, device.str()), mqtt::down_topics(profile, device.str())};
+}
+
+}  // namespace
+
+Gateway::Gateway(base::Loop& loop, Config config) : loop_(loop), config_(std::move(config)), started_(base::Clock::now()) {}
+
+Gateway::~Gateway() = default;
+
+base::Result<std::unique_ptr<Gateway>> Gateway::open(base::Loop& loop, Config config) {
+  std::unique_ptr<Gateway> gateway(new Gateway(loop, std::move(config)));
+  for (auto step : {&Gateway::load_profiles, &Gateway::open_store, &Gateway::make_parts}) {
+    if (auto done = (*gateway.*step)(); !done) return base::failure_of(std::move(done));
+  }
+  return gateway;
+}
+
+base::Result<void> Gateway::load_profiles() {
+  auto profiles = daemon::load_profiles(config_.profiles.dirs);
+  if (!profiles) return base::failure_of(std::move(profiles));
+  profiles_ = *std::move(profiles);
+  return {};
+}
+
+base::Result<void> Gateway::open_store() {
+  if (auto made = tls::make_private_directory(config_.data_dir); !made) return made;
+  auto store = storage::SqliteStore::open(loop_, store_options(config_), &plain_time);
+  if (!store) return base::failure_of(std::move(store));
+  store_ = *std::move(store);
+  return {};
+}
+
+base::Result<void> Gateway::make_parts() {
+  auto query = storage::open_query(config_.data_dir + "/linli.db");
+  if (!query) return base::failure_of(std::move(query));
+  std::int64_t floor_ms = 0;
+  std::map<std::uint64_t, std::int64_t> offsets;
+  auto boots = for_each_row(**query, ports::Space::kBoot, [&offsets](const std::string& boot, const std::string& offset) {
+    offsets[std::strtoull(boot.c_str(), nullptr, 10)] = std::atoll(offset.c_str());
+  });
+  if (!boots) return boots;
+  if (auto saved = (*query)->get(ports::Space::kMeta, "time_floor_ms"); saved && *saved) floor_ms = std::atoll((*saved)->c_str());
+  clock_ = std::make_unique<SystemClock>(floor_ms, std::move(offsets));
+  ledger_ = std::make_unique<core::CommandLedger>(
+      loop_, *store_, *clock_, devices_,
+      core::CommandLedger::Dependencies{[this](const core::Device&) -> ports::DeviceDriver* { return mqtt_.get(); }},
+      core::LedgerLimits{});
+  intake_ = std::make_unique<core::ReportIntake>(
+      loop_, *store_, *clock_, devices_,
+      core::ReportIntake::Dependencies{
+          [this](ports::Turn& turn, const domain::DeviceId& device, const domain::ActionResult& result) {
+            return ledger_->on_result(turn, device, result);
+          },
+          [this](const domain::DeviceId& device, const std::string& id) { mqtt_->acknowledge(device, id); }},
+      core::IntakeLimits{.messages_per_second = static_cast<int>(config_.devices.flood_per_s)});
+  auto marks = (*query)->marks();
+  if (!marks) return base::failure_of(std::move(marks));
+  marks_ = *std::move(marks);
+  if (auto made = make_driver(); !made) return made;
+  make_link();
+  return restore(**query);
+}
+
+base::Result<void> Gateway::make_driver() {
+  auto ingest = broker_client(config_, site_broker::kIngestUser);
+  if (!ingest) return base::failure_of(std::move(ingest));
+  auto outlet = broker_client(config_, site_broker::kOutletUser);
+  if (!outlet) return base::failure_of(std::move(outlet));
+  mqtt_ = std::make_unique<drivers::mqtt::MqttDriver>(
+      loop_, *intake_, drivers::mqtt::MqttDriverOptions{*std::move(ingest), *std::move(outlet), std::move(marks_)},
+      [this] { store_->flush(); });
+  access_ = std::make_unique<site_broker::DynsecAccess>(
+      loop_, site_broker::DynsecAccess::Dependencies{
+                 [this](std::string payload, base::Done<void> done) {
+                   mqtt_->outlet()->publish({site_broker::kControlTopic, std::move(payload), 1, 0, ""}, std::move(done));
+                 },
+                 &topics_of});
+  mqtt_->on_control([this](const std::string& payload) { access_->on_response(payload); });
+  admin_ = std::make_unique<core::DeviceAdmin>(
+      *store_, *access_, devices_,
+      core::DeviceAdmin::Dependencies{[this](const std::string& name) {
+                                        const auto found = profiles_.find(name);
+                                        return found == profiles_.end() ? nullptr : found->second;
+                                      },
+                                      [this](const std::string& name) -> ports::DeviceDriver* {
+                                        return name == "mqtt" ? mqtt_.get() : nullptr;
+                                      }});
+  return {};
+}
+
+core::OutboxPumpLimits Gateway::pump_limits() const {
+  core::OutboxPumpLimits limits;
+  limits.drain_rate = static_cast<double>(config_.platform.drain_per_s);
+  return limits;
+}
+
+void Gateway::make_link() {
+  store_->on_appended([this](const ports::ChunkPtr& chunk) {
+    if (pump_) pump_->on_appended(chunk);
+    std::erase_if(followers_, [&chunk](const auto& follower) { return !follower(*chunk); });
+  });
+  const Config::Platform& platform = config_.platform;
+  if (platform.link == "off") return;
+  platform::NativeLinkOptions options;
+  options.gateway = config_.gateway.id;
+  options.epoch = store_->epoch();
+  options.host = platform.host;
+  options.port = static_cast<int>(platform.port);
+  options.v5 = platform.protocol == "mqtt5";
+  options.tls = net::MqttTls{platform.ca, platform.certificate, platform.key};
+  options.keepalive_s = static_cast<int>(platform.keepalive_s);
+  options.backoff = {std::chrono::milliseconds(platform.backoff.first_spread_ms),
+                     std::chrono::milliseconds(platform.backoff.base_ms), std::chrono::milliseconds(platform.backoff.cap_ms)};
+  link_ = std::make_unique<platform::NativeLink>(loop_, *clock_, std::move(options));
+  pump_ = std::make_unique<core::OutboxPump>(loop_, *store_, *link_, pump_limits(), std::random_device{}());
+}
+
+base::Result<void> Gateway::restore(ports::Query& query) {
+  if (auto restored = restore_devices(query); !restored) return restored;
+  return restore_commands(query);
+}
+
+base::Result<void> Gateway::restore_devices(ports::Query& query) {
+  auto registered = for_each_row(query, ports::Space::kDevice, [this](const std::string& id, const std::string& row) {
+    auto registration = core::registration_from_row(id, row);
+    auto done = registration ? admin_->restore(*std::move(registration)) : base::Result<void>(base::Failure(registration.error()));
+    if (!done) base::log::error("devices", "a registered device cannot be served", {{"device", id}, {"why", done.error()}});
+  });
+  if (!registered) return registered;
+  auto values = for_each_row(query, ports::Space::kProperty, [this](const std::string& id, const std::string& row) {
+    const auto device = domain::DeviceId::parse(id);
+    if (core::Device* known = device ? devices_.find(*device) : nullptr) core::restore_properties(*known, row);
+  });
+  if (!values) return values;
+  return for_each_row(query, ports::Space::kSeen, [this](const std::string& id, const std::string& row) {
+    const auto device = domain::DeviceId::parse(id);
+    if (core::Device* known = device ? devices_.find(*device) : nullptr) known->seen = core::SeenWindow(row);
+  });
+}
+
+base::Result<void> Gateway::restore_commands(ports::Query& query) {
+  std::vector<core::CommandRecord> records;
+  auto read = for_each_row(query, ports::Space::kCommand, [&records](const std::string& id, const std::string& row) {
+    auto record = core::command_from_row(row);
+    if (record) {
+      records.push_back(*std::move(record));
+    } else {
+      base::log::error("command", "a stored command cannot be read", {{"command", id}, {"why", record.error()}});
+    }
+  });
+  if (!read) return read;
+  ledger_->restore(std::move(records));
+  return {};
+}
+
+void Gateway::start() {
+  mqtt_->start();
+  if (link_) {
+    link_->start(pump_->link_events([this](domain::Command command) {
+      ledger_->submit(std::move(command), [](const base::Result<core::CommandRecord>& /*the outcome goes up as an event*/) {});
+    }));
+  }
+  save_time();
+}
+
+// The latest time that was seen is the floor after a power cut; a synchronised boot's offset mends the times
+// of what happened before the clock was right.
+void Gateway::save_time() {
+  ports::Turn turn;
+  const domain::EventTime now = clock_->now();
+  turn.puts.push_back({ports::Space::kMeta, "time_floor_ms", std::to_string(now.unix_ms)});
+  if (const std::int64_t offset = clock_->offset_ms(); offset != 0) {
+    turn.puts.push_back({ports::Space::kBoot, std::to_string(clock_->boot()), std::to_string(offset)});
+  }
+  store_->commit(std::move(turn), [](const base::Result<void>& /*the next one will do*/) {});
+  time_timer_ = loop_.after(kSaveTimeEvery, [this] { save_time(); });
+}
+
+std::vector<std::string> Gateway::apply(const Config& config) {
+  std::vector<std::string> need_restart;
+  for (const std::string& section : changed_sections(config_, config)) {
+    if (section == "devices") {
+      intake_->set_limits({.messages_per_second = static_cast<int>(config.devices.flood_per_s)});
+    } else if (section == "store" && config.store.max_mb == config_.store.max_mb) {
+      store_->set_commit_window(std::chrono::milliseconds(config.store.commit_window_ms));
+    } else if (section == "platform") {
+      pump_.reset();
+      link_.reset();
+      config_.platform = config.platform;
+      make_link();
+      if (link_) {
+        link_->start(pump_->link_events([this](domain::Command command) {
+          ledger_->submit(std::move(command), [](const base::Result<core::CommandRecord>&) {});
+        }));
+      }
+    } else if (section != "log") {
+      need_restart.push_back(section);
+    }
+  }
+  config_ = config;
+  return need_restart;
+}
+
+}  // namespace linli::daemon

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "drivers/mqtt/mqtt_driver.hpp"
+#include "firmware/base/json.hpp"
+#include "firmware/core/command_ledger.hpp"
+#include "firmware/core/device_admin.hpp"
+#include "firmware/core/device_table.hpp"
+#include "firmware/core/outbox_pump.hpp"
+#include "firmware/core/report_intake.hpp"
+#include "firmware/daemon/config.hpp"
+#include "firmware/daemon/system_clock.hpp"
+#include "firmware/platform/native_link.hpp"
+#include "firmware/site_broker/dynsec_access.hpp"
+#include "firmware/storage/sqlite_store.hpp"
+
+namespace linli::daemon {
+
+// The assembly: the one place that knows every part, makes them in order and ties them together.
+class Gateway {
+ public:
+  // Opens the database and brings back what it holds; nothing is connected yet. Errors say what to do.
+  static base::Result<std::unique_ptr<Gateway>> open(base::Loop& loop, Config config);
+  Gateway(const Gateway&) = delete;
+  Gateway& operator=(const Gateway&) = delete;
+  ~Gateway();
+
+  // Connects to the site broker and the platform.
+  void start();
+
+  // Applies a configuration that is valid. Only the parts whose sections changed are touched; sections that
+  // need a restart are named in the answer.
+  std::vector<std::string> apply(const Config& config);
+
+  base::Loop& loop() { return loop_; }
+  const Config& config() const { return config_; }
+  ports::Store& store() { return *store_; }
+  core::DeviceTable& devices() { return devices_; }
+  core::DeviceAdmin& admin() { return *admin_; }
+  core::CommandLedger& ledger() { return *ledger_; }
+  const core::ReportIntake& intake() const { return *intake_; }
+  const core::OutboxPump* pump() const { return pump_.get(); }
+  const ports::PlatformLink* link() const { return link_.get(); }
+  const drivers::mqtt::MqttDriver& mqtt() const { return *mqtt_; }
+  const SystemClock& clock() const { return *clock_; }
+  base::TimePoint started() const { return started_; }
+
+  // Everything that is appended to the outbox, for linlictl events tail. Return false to be forgotten.
+  void follow(std::function<bool(const ports::OutboxChunk&)> follower) { followers_.push_back(std::move(follower)); }
+
+ private:
+  Gateway(base::Loop& loop, Config config);
+
+  base::Result<void> load_profiles();
+  base::Result<void> open_store();
+  base::Result<void> make_parts();
+  base::Result<void> make_driver();
+  base::Result<void> restore(ports::Query& query);
+  base::Result<void> restore_devices(ports::Query& query);
+  base::Result<void> restore_commands(ports::Query& query);
+  void make_link();
+  core::OutboxPumpLimits pump_limits() const;
+  void save_time();
+
+  base::Loop& loop_;
+  Config config_;
+  const base::TimePoint started_;
+  std::map<std::string, core::ProfilePtr> profiles_;
+  std::unique_ptr<SystemClock> clock_;
+  std::vector<ports::InflightMark> marks_;
+  std::vector<std::function<bool(const ports::OutboxChunk&)>> followers_;
+  core::DeviceTable devices_;
+  std::unique_ptr<storage::SqliteStore> store_;
+  std::unique_ptr<core::CommandLedger> ledger_;
+  std::unique_ptr<core::ReportIntake> intake_;
+  std::unique_ptr<site_broker::DynsecAccess> access_;
+  std::unique_ptr<core::DeviceAdmin> admin_;
+  std::unique_ptr<drivers::mqtt::MqttDriver> mqtt_;
+  std::unique_ptr<platform::NativeLink> link_;
+  std::unique_ptr<core::OutboxPump> pump_;
+  base::Handle time_timer_;
+};
+
+}  // namespace linli::daemon
