@@ -66,7 +66,8 @@ platform::NativeLinkOptions link_options(const Arguments& arguments, const std::
 storage::StoreOptions store_options(const Arguments& arguments) {
   storage::StoreOptions options;
   options.database.path = arguments.text("db", "north.db");
-  options.database.quota_bytes.fill(256ULL * 1024 * 1024);
+  options.database.quota_bytes.fill(
+      static_cast<std::uint64_t>(arguments.number("quota-kb", 256 * 1024)) * 1024);
   options.database.ballast_bytes = 0;
   return options;
 }
