@@ -234,9 +234,11 @@ void OutboxPump::after_send(const SentBatch& batch, const base::Result<void>& re
 }
 
 void OutboxPump::rewind_refused(Lane& lane, const SentBatch& batch, const base::Error& reason) {
-  ++stats_.refused;
   ++lane.round;
   lane.events.refused(batch.first);
+  // Lost with the connection, whose end the link is about to tell.
+  if (reason.code == base::Code::kOffline) return pause(lane, kReadAgain);
+  ++stats_.refused;
   const auto wait = lane.backoff.next();
   base::log::warn("outbox", "the platform did not take a batch; it is sent again later",
                   {{"stream", domain::name(lane.stream)},

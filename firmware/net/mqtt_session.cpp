@@ -109,10 +109,11 @@ struct MqttSession::Callbacks {
                         const mosquitto_property* /*p*/) {
     MqttSession& session = self(user);
     ++session.progress_;
+    session.has_answer_ = true;
     if (reason != 0) return session.fail(refusal(reason, session.options_.v5));
-    session.is_up_ = true;
     session.session_present_ = (flags & 1) != 0;
     for (const std::string& topic : session.options_.subscriptions) session.subscribe(topic);
+    session.is_up_ = session.unconfirmed_subscriptions_ == 0 && !session.failure_;
   }
 
   static void disconnected(mosquitto* /*client*/, void* user, int reason,
@@ -154,6 +155,7 @@ struct MqttSession::Callbacks {
       return session.fail(
           {Code::kDenied, "the broker refused a subscription: check the rights of this login"});
     }
+    if (--session.unconfirmed_subscriptions_ == 0) session.is_up_ = true;
   }
 
   static void log(mosquitto* /*client*/, void* user, int level, const char* text) {
@@ -208,15 +210,15 @@ base::Result<void> MqttSession::configure() {
 }
 
 base::Result<void> MqttSession::configure_tls(const MqttTls& tls) {
-  const auto file = [](const std::string& path) { return path.empty() ? nullptr : path.c_str(); };
-  const int set = mosquitto_tls_set(client_.get(), file(tls.ca_file), nullptr,
-                                    file(tls.certificate_file), file(tls.key_file), nullptr);
-  constexpr int kVerifyPeer = 1;
-  const int opts = mosquitto_tls_opts_set(client_.get(), kVerifyPeer, nullptr, nullptr);
-  if (set == MOSQ_ERR_SUCCESS && opts == MOSQ_ERR_SUCCESS) return {};
-  return base::fail(Code::kInvalid,
-                    "TLS files cannot be used ({}, {}, {}): check that they exist and are readable",
-                    tls.ca_file, tls.certificate_file, tls.key_file);
+  auto context = TlsContext::make(tls, options_.host);
+  if (!context) return base::failure_of(std::move(context));
+  tls_ = *std::move(context);
+  const bool is_set =
+      mosquitto_int_option(client_.get(), MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0) == MOSQ_ERR_SUCCESS &&
+      mosquitto_void_option(client_.get(), MOSQ_OPT_SSL_CTX, tls_->native()) == MOSQ_ERR_SUCCESS;
+  if (!is_set)
+    return base::fail(Code::kInternal, "the MQTT library does not take our TLS settings");
+  return {};
 }
 
 void MqttSession::fail(base::Error error) {
@@ -228,15 +230,20 @@ void MqttSession::fail(int library_code, std::string_view doing) {
   if (library_code == MOSQ_ERR_ERRNO) words = std::strerror(errno);
   if (library_code >= kFirstBadReason && options_.v5) words = mosquitto_reason_string(library_code);
   if (!library_complaint_.empty()) words += "; " + library_complaint_;
-  const bool is_tls =
-      library_code == MOSQ_ERR_TLS || words.find("certificate") != std::string::npos;
-  if (is_tls) words += ": check the CA, the host name and the validity of both certificates";
+  if (tls_ && !tls_->trouble().empty()) {
+    words = tls_->trouble();
+  } else if (tls_ && !has_answer_) {
+    // A server that refuses our certificate may close before we have read why.
+    words +=
+        ": " + options_.host + " closed before it answered; check that it trusts our certificate";
+  }
   fail({Code::kOffline, fmt::format("{}: {}", doing, words)});
 }
 
 void MqttSession::subscribe(const std::string& topic) {
   const int result = mosquitto_subscribe(client_.get(), nullptr, topic.c_str(), 1);
-  if (result != MOSQ_ERR_SUCCESS) fail(result, "cannot subscribe to " + topic);
+  if (result != MOSQ_ERR_SUCCESS) return fail(result, "cannot subscribe to " + topic);
+  ++unconfirmed_subscriptions_;
 }
 
 int MqttSession::socket() const {

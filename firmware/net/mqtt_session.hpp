@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "firmware/net/mqtt_client.hpp"
+#include "firmware/net/tls_context.hpp"
 
 struct mosquitto;
 
@@ -49,6 +50,7 @@ class MqttSession {
   // Ends it without writing another byte: what was not acknowledged stays so.
   void abandon(base::Error why) { fail(std::move(why)); }
 
+  // Connected, and every subscription confirmed.
   bool is_up() const { return is_up_; }
   bool session_present() const { return session_present_; }
   // Why the session is over, once it is.
@@ -68,7 +70,10 @@ class MqttSession {
   void fail(int library_code, std::string_view doing);
 
   const MqttOptions& options_;
+  std::unique_ptr<TlsContext> tls_;  // outlives the client that uses it
   std::unique_ptr<mosquitto, Destroy> client_;
+  int unconfirmed_subscriptions_ = 0;
+  bool has_answer_ = false;  // a CONNACK, whatever it says
   bool is_up_ = false;
   bool session_present_ = false;
   bool is_disconnecting_ = false;

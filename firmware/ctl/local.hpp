@@ -1,0 +1,14 @@
+#pragma once
+
+#include "firmware/ctl/commands.hpp"
+
+namespace linli::ctl {
+
+// Commands that work on files and need no running daemon; they read --config.
+int keys_init(const Invocation& in);
+int keys_show(const Invocation& in);
+int keys_rotate(const Invocation& in);
+int broker_init(const Invocation& in);
+int check_config(const Invocation& in);
+
+}  // namespace linli::ctl
