@@ -6,12 +6,16 @@ namespace linli::drivers {
 namespace {
 
 constexpr std::array kCatalog{
-    DriverEntry{"mqtt", "native contract over MQTT 3.1.1 and 5; foreign devices by the forms of their profile",
-                "independent peer: mosquitto_pub and mosquitto_sub of Debian, paho-mqtt of PyPI"},
+    DriverEntry{
+        "mqtt",
+        "native contract over MQTT 3.1.1 and 5; foreign devices by the forms of their profile",
+        "independent peer: mosquitto_pub and mosquitto_sub of Debian, paho-mqtt of PyPI"},
 };
 
 }  // namespace
 
-std::span<const DriverEntry> catalog() { return kCatalog; }
+std::span<const DriverEntry> catalog() {
+  return kCatalog;
+}
 
 }  // namespace linli::drivers

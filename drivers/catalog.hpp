@@ -9,7 +9,8 @@ namespace linli::drivers {
 struct DriverEntry {
   std::string_view name;
   std::string_view speaks;
-  std::string_view tested_against;  // "independent peer: …", "published frames: …" or "own simulator only"
+  std::string_view
+      tested_against;  // "independent peer: …", "published frames: …" or "own simulator only"
 };
 
 // The only list of drivers.

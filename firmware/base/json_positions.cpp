@@ -55,7 +55,8 @@ class Collector final : public nlohmann::json_sax<Json> {
     positions_[path_of(name)] = position_of(text_, start == std::string_view::npos ? end : start);
     return true;
   }
-  bool parse_error(std::size_t /*position*/, const std::string& /*token*/, const Json::exception& /*error*/) override {
+  bool parse_error(std::size_t /*position*/, const std::string& /*token*/,
+                   const Json::exception& /*error*/) override {
     return false;
   }
 
@@ -64,7 +65,9 @@ class Collector final : public nlohmann::json_sax<Json> {
  private:
   static constexpr std::size_t kMaxDepth = 64;
 
-  std::string path_of(const std::string& name) const { return path_.empty() ? name : path_.back() + name; }
+  std::string path_of(const std::string& name) const {
+    return path_.empty() ? name : path_.back() + name;
+  }
   bool value() const { return true; }
   bool open(bool is_array) {
     if (kinds_.size() >= kMaxDepth) return false;
@@ -95,7 +98,8 @@ TextPosition position_of(std::string_view text, std::size_t offset) {
   const std::string_view before = text.substr(0, std::min(offset, text.size()));
   const auto lines = std::count(before.begin(), before.end(), '\n');
   const std::size_t line_start = before.rfind('\n');
-  const std::size_t column = line_start == std::string_view::npos ? before.size() : before.size() - line_start - 1;
+  const std::size_t column =
+      line_start == std::string_view::npos ? before.size() : before.size() - line_start - 1;
   return {static_cast<int>(lines) + 1, static_cast<int>(column) + 1};
 }
 
@@ -103,8 +107,8 @@ std::map<std::string, TextPosition> json_positions(std::string_view text) {
   const char* reached = text.data();
   Collector collector(text, &reached);
   const char* const end = text.data() + text.size();
-  Json::sax_parse(CountingIterator(text.data(), &reached), CountingIterator(end, &reached), &collector,
-                  Json::input_format_t::json, true, true);
+  Json::sax_parse(CountingIterator(text.data(), &reached), CountingIterator(end, &reached),
+                  &collector, Json::input_format_t::json, true, true);
   return collector.take();
 }
 

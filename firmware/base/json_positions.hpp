@@ -11,8 +11,8 @@ struct TextPosition {
   int column = 1;
 };
 
-// Where each member of a JSON text (comments allowed) stands: "platform.port" → line and column of its
-// key. Stops quietly at the first mistake; members of arrays are not listed.
+// Where each member of a JSON text (comments allowed) stands: "platform.port" → line and column of
+// its key. Stops quietly at the first mistake; members of arrays are not listed.
 std::map<std::string, TextPosition> json_positions(std::string_view text);
 
 // Line and column of a byte.

@@ -9,7 +9,8 @@
 
 namespace linli::ctl {
 
-// What stands on the command line, as one JSON object of params, and the options that every command has.
+// What stands on the command line, as one JSON object of params, and the options that every command
+// has.
 struct Invocation {
   base::Json& params;
   std::string socket;
@@ -20,11 +21,11 @@ struct Invocation {
 // The process's exit codes.
 enum ExitCode : int {
   kDone = 0,
-  kRefused = 1,       // understood and refused, or invalid
-  kUsage = 2,         // the command line is wrong
-  kUnreachable = 3,   // no daemon, or it may not be asked
-  kMissing = 4,       // the named thing does not exist
-  kNoAnswer = 5,      // timed out; a command that is unconfirmed or expired
+  kRefused = 1,      // understood and refused, or invalid
+  kUsage = 2,        // the command line is wrong
+  kUnreachable = 3,  // no daemon, or it may not be asked
+  kMissing = 4,      // the named thing does not exist
+  kNoAnswer = 5,     // timed out; a command that is unconfirmed or expired
 };
 
 struct OptionRow {
@@ -32,7 +33,7 @@ struct OptionRow {
   std::string_view member;  // of the params
   std::string_view help;
   bool required = false;
-  bool is_json = false;     // the text is JSON, e.g. a command's input
+  bool is_json = false;  // the text is JSON, e.g. a command's input
   bool is_switch = false;
 };
 
@@ -43,7 +44,8 @@ struct CommandRow {
   int (*run)(const Invocation& invocation);
 };
 
-// Everything that linlictl can do. The command line, the man page and the completion come from here.
+// Everything that linlictl can do. The command line, the man page and the completion come from
+// here.
 std::span<const CommandRow> command_table();
 
 std::string man_page();

@@ -15,11 +15,13 @@ namespace {
 
 using base::Json;
 
-constexpr std::int64_t kBuiltS = 1'793'491'200;  // certificates must not begin before this program existed
+constexpr std::int64_t kBuiltS =
+    1'793'491'200;  // certificates must not begin before this program existed
 
 std::int64_t now_s() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::max<std::int64_t>(kBuiltS, std::chrono::duration_cast<std::chrono::seconds>(now).count());
+  return std::max<std::int64_t>(kBuiltS,
+                                std::chrono::duration_cast<std::chrono::seconds>(now).count());
 }
 
 base::Result<daemon::Config> config_of(const Invocation& in) {
@@ -27,7 +29,8 @@ base::Result<daemon::Config> config_of(const Invocation& in) {
   auto reading = daemon::load_config(in.config);
   if (!reading) return base::failure_of(std::move(reading));
   if (reading->problems.empty()) return reading->config;
-  return base::fail(base::Code::kInvalid, "{}", daemon::describe(reading->problems.front(), in.config));
+  return base::fail(base::Code::kInvalid, "{}",
+                    daemon::describe(reading->problems.front(), in.config));
 }
 
 tls::IdentityOptions identity_of(const daemon::Config& config) {
@@ -35,7 +38,8 @@ tls::IdentityOptions identity_of(const daemon::Config& config) {
 }
 
 // Runs `act` with the configuration and says `done` if it went well.
-int with_config(const Invocation& in, const std::string& done, base::Result<void> (*act)(const daemon::Config&)) {
+int with_config(const Invocation& in, const std::string& done,
+                base::Result<void> (*act)(const daemon::Config&)) {
   const auto config = config_of(in);
   if (!config) return show_error(config.error(), in.json);
   if (auto acted = act(*config); !acted) return show_error(acted.error(), in.json);
@@ -50,17 +54,22 @@ int with_config(const Invocation& in, const std::string& done, base::Result<void
 }  // namespace
 
 int keys_init(const Invocation& in) {
-  return with_config(in, "keys and certificates are there; gateway.csr goes to the platform's CA",
-                     [](const daemon::Config& config) { return tls::init_identity(identity_of(config)); });
+  return with_config(
+      in, "keys and certificates are there; gateway.csr goes to the platform's CA",
+      [](const daemon::Config& config) { return tls::init_identity(identity_of(config)); });
 }
 
 int keys_rotate(const Invocation& in) {
   if (in.params.value("finish", false)) {
-    return with_config(in, "only the new site CA is trusted now: give devices the new site-ca-bundle.crt",
-                       [](const daemon::Config& config) { return tls::finish_rotation(config.identity.dir); });
+    return with_config(
+        in, "only the new site CA is trusted now: give devices the new site-ca-bundle.crt",
+        [](const daemon::Config& config) { return tls::finish_rotation(config.identity.dir); });
   }
-  return with_config(in, "new site CA and broker certificate; site-ca-bundle.crt trusts both until keys rotate --finish. Restart the site broker",
-                     [](const daemon::Config& config) { return tls::rotate_site_ca(identity_of(config)); });
+  return with_config(
+      in,
+      "new site CA and broker certificate; site-ca-bundle.crt trusts both until keys rotate "
+      "--finish. Restart the site broker",
+      [](const daemon::Config& config) { return tls::rotate_site_ca(identity_of(config)); });
 }
 
 int keys_show(const Invocation& in) {
@@ -70,7 +79,10 @@ int keys_show(const Invocation& in) {
   if (!identity) return show_error(identity.error(), in.json);
   Json list = Json::array();
   for (const tls::CertificateInfo& info : *identity) {
-    list.push_back({{"file", info.file}, {"subject", info.subject}, {"issuer", info.issuer}, {"sha256", info.sha256},
+    list.push_back({{"file", info.file},
+                    {"subject", info.subject},
+                    {"issuer", info.issuer},
+                    {"sha256", info.sha256},
                     {"days_left", tls::days_left(info.not_after_unix_s, now_s())}});
   }
   if (in.json) {
@@ -82,19 +94,21 @@ int keys_show(const Invocation& in) {
 }
 
 int broker_init(const Invocation& in) {
-  return with_config(in, "the site broker's files are there: start mosquitto -c <broker.dir>/mosquitto.conf", [](const daemon::Config& config) {
-    site_broker::BrokerSettings settings;
-    settings.directory = config.broker.dir;
-    settings.socket = config.broker.socket;
-    settings.listen = config.broker.listen;
-    settings.port = static_cast<int>(config.broker.port);
-    settings.plain_port = static_cast<int>(config.broker.plain_port);
-    settings.certificate_file = config.identity.dir + "/broker.crt";
-    settings.key_file = config.identity.dir + "/broker.key";
-    settings.run_as = config.broker.run_as;
-    settings.max_devices = static_cast<int>(config.broker.max_devices);
-    return site_broker::write_broker_files(settings);
-  });
+  return with_config(
+      in, "the site broker's files are there: start mosquitto -c <broker.dir>/mosquitto.conf",
+      [](const daemon::Config& config) {
+        site_broker::BrokerSettings settings;
+        settings.directory = config.broker.dir;
+        settings.socket = config.broker.socket;
+        settings.listen = config.broker.listen;
+        settings.port = static_cast<int>(config.broker.port);
+        settings.plain_port = static_cast<int>(config.broker.plain_port);
+        settings.certificate_file = config.identity.dir + "/broker.crt";
+        settings.key_file = config.identity.dir + "/broker.key";
+        settings.run_as = config.broker.run_as;
+        settings.max_devices = static_cast<int>(config.broker.max_devices);
+        return site_broker::write_broker_files(settings);
+      });
 }
 
 int check_config(const Invocation& in) {
@@ -104,7 +118,8 @@ int check_config(const Invocation& in) {
     show_error(reading.error(), in.json);
     return kUsage;
   }
-  for (const daemon::ConfigProblem& problem : reading->problems) std::cerr << daemon::describe(problem, file) << "\n";
+  for (const daemon::ConfigProblem& problem : reading->problems)
+    std::cerr << daemon::describe(problem, file) << "\n";
   if (reading->problems.empty()) std::cout << file << ": valid\n";
   return reading->problems.empty() ? kDone : kRefused;
 }

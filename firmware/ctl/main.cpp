@@ -22,9 +22,11 @@ struct Typed {
   std::deque<bool> switches;
 };
 
-CLI::App* app_of(CLI::App& root, std::map<std::string, CLI::App*>& groups, std::string_view path, std::string_view summary) {
+CLI::App* app_of(CLI::App& root, std::map<std::string, CLI::App*>& groups, std::string_view path,
+                 std::string_view summary) {
   const std::size_t space = path.find(' ');
-  if (space == std::string_view::npos) return root.add_subcommand(std::string(path), std::string(summary));
+  if (space == std::string_view::npos)
+    return root.add_subcommand(std::string(path), std::string(summary));
   const std::string group(path.substr(0, space));
   if (!groups.contains(group)) {
     groups[group] = root.add_subcommand(group, "see linlictl " + group + " --help");
@@ -39,7 +41,8 @@ void add_options(Typed& typed) {
     const std::string flag(option.flag);
     CLI::Option* added = nullptr;
     if (option.is_switch) {
-      added = typed.app->add_flag(flag, typed.switches.emplace_back(false), std::string(option.help));
+      added =
+          typed.app->add_flag(flag, typed.switches.emplace_back(false), std::string(option.help));
     } else {
       added = typed.app->add_option(flag, typed.texts.emplace_back(), std::string(option.help));
     }
@@ -72,12 +75,15 @@ linli::base::Result<Json> params_of(const Typed& typed) {
 
 std::string socket_of(const std::string& socket, const std::string& config) {
   if (!socket.empty()) return socket;
-  const auto reading = config.empty() ? linli::base::Result<linli::daemon::ConfigReading>(linli::daemon::ConfigReading{})
-                                      : linli::daemon::load_config(config);
+  const auto reading =
+      config.empty()
+          ? linli::base::Result<linli::daemon::ConfigReading>(linli::daemon::ConfigReading{})
+          : linli::daemon::load_config(config);
   return reading ? reading->config.control.socket : linli::daemon::Config{}.control.socket;
 }
 
-int dispatch(const std::deque<Typed>& commands, const std::string& socket, const std::string& config, bool as_json) {
+int dispatch(const std::deque<Typed>& commands, const std::string& socket,
+             const std::string& config, bool as_json) {
   for (const Typed& typed : commands) {
     if (!typed.app->parsed()) continue;
     auto params = params_of(typed);

@@ -32,26 +32,34 @@ void line(fmt::format_string<Args...> format, Args&&... args) {
 }  // namespace
 
 void show_status(const Json& s) {
-  line("gateway   {}  version {}  up {} s", text(s, "gateway"), text(s, "version"), s["uptime_s"].dump());
-  line("store     {}  {} bytes  {}", text(s, "health"), s["store"]["file_bytes"].dump(), text(s["store"], "trouble"));
-  line("broker    {}  {}", s["broker"]["up"].get<bool>() ? "connected" : "not connected", text(s["broker"], "last_error"));
-  line("platform  {}  {}", s["platform"]["up"].get<bool>() ? "connected" : "not connected", text(s["platform"], "last_error"));
+  line("gateway   {}  version {}  up {} s", text(s, "gateway"), text(s, "version"),
+       s["uptime_s"].dump());
+  line("store     {}  {} bytes  {}", text(s, "health"), s["store"]["file_bytes"].dump(),
+       text(s["store"], "trouble"));
+  line("broker    {}  {}", s["broker"]["up"].get<bool>() ? "connected" : "not connected",
+       text(s["broker"], "last_error"));
+  line("platform  {}  {}", s["platform"]["up"].get<bool>() ? "connected" : "not connected",
+       text(s["platform"], "last_error"));
   line("clock     {}", text(s["clock"], "quality"));
   line("devices   {} of {} online", s["devices"]["online"].dump(), s["devices"]["total"].dump());
-  line("events    {} accepted, {} delivered, {} waiting", s["events"]["accepted"].dump(), s["events"]["delivered"].dump(), s["events"]["waiting"].dump());
-  line("commands  {} on their way, {} in all", s["commands"]["open"].dump(), s["commands"]["total"].dump());
+  line("events    {} accepted, {} delivered, {} waiting", s["events"]["accepted"].dump(),
+       s["events"]["delivered"].dump(), s["events"]["waiting"].dump());
+  line("commands  {} on their way, {} in all", s["commands"]["open"].dump(),
+       s["commands"]["total"].dump());
 }
 
 void show_doctor(const Json& doctor) {
   for (const Json& check : doctor["checks"]) {
-    line("{:<5} {:<9} {:<24} {}", text(check, "verdict"), text(check, "layer"), text(check, "name"), text(check, "what"));
+    line("{:<5} {:<9} {:<24} {}", text(check, "verdict"), text(check, "layer"), text(check, "name"),
+         text(check, "what"));
     if (!text(check, "next").empty()) line("      → {}", text(check, "next"));
   }
 }
 
 void show_drivers(const Json& drivers) {
   for (const Json& driver : drivers["drivers"]) {
-    line("{:<8} {}\n         tested against {}", text(driver, "name"), text(driver, "speaks"), text(driver, "tested_against"));
+    line("{:<8} {}\n         tested against {}", text(driver, "name"), text(driver, "speaks"),
+         text(driver, "tested_against"));
   }
 }
 
@@ -59,16 +67,19 @@ void show_outbox(const Json& outbox) {
   line("epoch {}", text(outbox, "epoch"));
   line("{:<10} {:>10} {:>12} {:>10}", "stream", "waiting", "bytes", "dropped");
   for (const Json& stream : outbox["streams"]) {
-    line("{:<10} {:>10} {:>12} {:>10}", text(stream, "stream"), stream["waiting"].dump(), stream["bytes"].dump(), stream["dropped"].dump());
+    line("{:<10} {:>10} {:>12} {:>10}", text(stream, "stream"), stream["waiting"].dump(),
+         stream["bytes"].dump(), stream["dropped"].dump());
   }
 }
 
 void show_credentials(const Json& answer) {
   const Json& login = answer["credentials"];
   line("device    {}", text(answer, "device"));
-  line("broker    {}:{}  CA {}", text(answer["broker"], "host"), answer["broker"]["port"].dump(), text(answer["broker"], "ca"));
+  line("broker    {}:{}  CA {}", text(answer["broker"], "host"), answer["broker"]["port"].dump(),
+       text(answer["broker"], "ca"));
   line("user      {}", text(login, "username"));
-  line("password  {}   (shown this once; a lost one is replaced with: linlictl device replace {})", text(login, "password"), text(answer, "device"));
+  line("password  {}   (shown this once; a lost one is replaced with: linlictl device replace {})",
+       text(login, "password"), text(answer, "device"));
   for (const Json& topic : login["publish"]) line("publishes {}", topic.get<std::string>());
   for (const Json& topic : login["subscribe"]) line("listens   {}", topic.get<std::string>());
 }
@@ -76,50 +87,67 @@ void show_credentials(const Json& answer) {
 void show_devices(const Json& answer) {
   line("{:<24} {:<28} {:<8} {:<12} {}", "id", "model", "presence", "last seen", "place");
   for (const Json& device : answer["devices"]) {
-    line("{:<24} {:<28} {:<8} {:<12} {}", text(device, "id"), text(device, "profile"), text(device, "presence"), age(device, "last_seen_s"), text(device, "place"));
+    line("{:<24} {:<28} {:<8} {:<12} {}", text(device, "id"), text(device, "profile"),
+         text(device, "presence"), age(device, "last_seen_s"), text(device, "place"));
   }
   line("{} in all", answer["total"].dump());
 }
 
 void show_device(const Json& device) {
-  line("{}  {} ({})  place {}  {}", text(device, "id"), text(device, "profile"), text(device, "title"), text(device, "place"), text(device, "name"));
-  line("{}, last seen {}, {} messages rejected", text(device, "presence"), age(device, "last_seen_s"), device["rejected"].dump());
+  line("{}  {} ({})  place {}  {}", text(device, "id"), text(device, "profile"),
+       text(device, "title"), text(device, "place"), text(device, "name"));
+  line("{}, last seen {}, {} messages rejected", text(device, "presence"),
+       age(device, "last_seen_s"), device["rejected"].dump());
   for (const auto& [name, value] : device["properties"].items()) {
-    line("  {:<20} {} {}   {}", name, value["value"].dump(), text(value, "unit"), age(value, "age_s"));
+    line("  {:<20} {} {}   {}", name, value["value"].dump(), text(value, "unit"),
+         age(value, "age_s"));
   }
 }
 
-void show_revoked(const Json& answer) { line("{} is cut off and forgotten", text(answer, "revoked")); }
+void show_revoked(const Json& answer) {
+  line("{} is cut off and forgotten", text(answer, "revoked"));
+}
 
 void show_command(const Json& record) {
-  line("{}  {} {}  {}", text(record, "command"), text(record, "target"), text(record, "action"), text(record, "state"));
+  line("{}  {} {}  {}", text(record, "command"), text(record, "target"), text(record, "action"),
+       text(record, "state"));
   if (!text(record, "reason").empty()) line("  {}", text(record, "reason"));
   if (!record["output"].empty()) line("  {}", record["output"].dump());
 }
 
 void show_event(const Json& event) {
-  std::cout << fmt::format("{}  {:<9} #{:<6} {:<24} {}  {}", text(event, "time"), text(event, "stream"), event["seq"].dump(),
-                           text(event, "type"), text(event, "subject"), event["data"].dump())
+  std::cout << fmt::format("{}  {:<9} #{:<6} {:<24} {}  {}", text(event, "time"),
+                           text(event, "stream"), event["seq"].dump(), text(event, "type"),
+                           text(event, "subject"), event["data"].dump())
             << std::endl;
 }
 
 void show_certificates(const Json& certificates) {
   for (const Json& certificate : certificates) {
-    line("{}\n  {}  {} days left\n  sha256 {}", text(certificate, "file"), text(certificate, "subject"), certificate["days_left"].dump(), text(certificate, "sha256"));
+    line("{}\n  {}  {} days left\n  sha256 {}", text(certificate, "file"),
+         text(certificate, "subject"), certificate["days_left"].dump(),
+         text(certificate, "sha256"));
   }
 }
 
 int show_error(const base::Error& error, bool as_json) {
   if (as_json) {
-    std::cout << Json{{"error", {{"code", std::string(base::name(error.code))}, {"what", error.what}}}}.dump() << "\n";
+    std::cout << Json{{"error",
+                       {{"code", std::string(base::name(error.code))}, {"what", error.what}}}}
+                     .dump()
+              << "\n";
   } else {
     std::cerr << "linlictl: " << error.what << "\n";
   }
   switch (error.code) {
-    case Code::kOffline: return kUnreachable;
-    case Code::kNotFound: return kMissing;
-    case Code::kTimeout: return kNoAnswer;
-    default: return kRefused;
+    case Code::kOffline:
+      return kUnreachable;
+    case Code::kNotFound:
+      return kMissing;
+    case Code::kTimeout:
+      return kNoAnswer;
+    default:
+      return kRefused;
   }
 }
 

@@ -18,7 +18,10 @@ namespace {
 using base::Json;
 
 constexpr std::size_t kMaxProblems = 20;
-constexpr base::JsonLimits kLimits{.max_bytes = 256 * 1024, .max_depth = 8, .max_values = 2048, .max_string_bytes = 4096,
+constexpr base::JsonLimits kLimits{.max_bytes = 256 * 1024,
+                                   .max_depth = 8,
+                                   .max_values = 2048,
+                                   .max_string_bytes = 4096,
                                    .allow_comments = true};
 
 std::string shown(const Json& value) {
@@ -44,25 +47,30 @@ struct Setter {
     return "";
   }
   std::string operator()(const IdRule& rule) const {
-    if (!value.is_string() || !base::is_id(value.get_ref<const std::string&>())) return "1 to 64 of a-z A-Z 0-9 . _ -";
+    if (!value.is_string() || !base::is_id(value.get_ref<const std::string&>()))
+      return "1 to 64 of a-z A-Z 0-9 . _ -";
     rule.member(config) = value.get<std::string>();
     return "";
   }
   std::string operator()(const PathRule& rule) const {
-    if (!value.is_string() || (!rule.optional && value.get_ref<const std::string&>().empty())) return "a path";
+    if (!value.is_string() || (!rule.optional && value.get_ref<const std::string&>().empty()))
+      return "a path";
     const auto path = value.get<std::string>();
     rule.member(config) = path.empty() ? "" : absolute(path, base_dir);
     return "";
   }
   std::string operator()(const WordRule& rule) const {
-    const bool known = value.is_string() && std::find(rule.words.begin(), rule.words.end(), value.get<std::string>()) != rule.words.end();
+    const bool known = value.is_string() && std::find(rule.words.begin(), rule.words.end(),
+                                                      value.get<std::string>()) != rule.words.end();
     if (!known) return fmt::format("one of {}", fmt::join(rule.words, ", "));
     rule.member(config) = value.get<std::string>();
     return "";
   }
   std::string operator()(const IntegerRule& rule) const {
-    const bool fits = value.is_number_integer() && (!value.is_number_unsigned() || value.get<std::uint64_t>() <= INT64_MAX) &&
-                      value.get<std::int64_t>() >= rule.min && value.get<std::int64_t>() <= rule.max;
+    const bool fits = value.is_number_integer() &&
+                      (!value.is_number_unsigned() || value.get<std::uint64_t>() <= INT64_MAX) &&
+                      value.get<std::int64_t>() >= rule.min &&
+                      value.get<std::int64_t>() <= rule.max;
     if (!fits) return fmt::format("an integer from {} to {}", rule.min, rule.max);
     rule.member(config) = value.get<std::int64_t>();
     return "";
@@ -75,7 +83,8 @@ struct Setter {
     if (!is_list) return "an array of 1 to 16 strings";
     std::vector<std::string> items;
     for (const Json& item : value) {
-      items.push_back(rule.are_paths ? absolute(item.get<std::string>(), base_dir) : item.get<std::string>());
+      items.push_back(rule.are_paths ? absolute(item.get<std::string>(), base_dir)
+                                     : item.get<std::string>());
     }
     rule.member(config) = std::move(items);
     return "";
@@ -97,7 +106,8 @@ Json& place_of(Json& root, std::string_view path) {
 
 class Reader {
  public:
-  Reader(std::string_view text, const std::string& base_dir) : positions_(base::json_positions(text)), base_dir_(base_dir) {}
+  Reader(std::string_view text, const std::string& base_dir)
+      : positions_(base::json_positions(text)), base_dir_(base_dir) {}
 
   ConfigReading read(const Json& json) {
     walk(json, "");
@@ -109,7 +119,8 @@ class Reader {
   void problem(const std::string& path, std::string what) {
     if (reading_.problems.size() >= kMaxProblems) return;
     const auto found = positions_.find(path);
-    const base::TextPosition at = found == positions_.end() ? base::TextPosition{0, 0} : found->second;
+    const base::TextPosition at =
+        found == positions_.end() ? base::TextPosition{0, 0} : found->second;
     reading_.problems.push_back({path, at.line, at.column, std::move(what)});
   }
 
@@ -131,13 +142,15 @@ class Reader {
 
   static const ConfigRow* row_of(std::string_view path) {
     const auto table = config_table();
-    const auto row = std::find_if(table.begin(), table.end(), [path](const ConfigRow& r) { return r.path == path; });
+    const auto row = std::find_if(table.begin(), table.end(),
+                                  [path](const ConfigRow& r) { return r.path == path; });
     return row == table.end() ? nullptr : &*row;
   }
 
   static bool is_section(const std::string& path) {
     const auto table = config_table();
-    return std::any_of(table.begin(), table.end(), [&path](const ConfigRow& row) { return row.path.starts_with(path + "."); });
+    return std::any_of(table.begin(), table.end(),
+                       [&path](const ConfigRow& row) { return row.path.starts_with(path + "."); });
   }
 
   void unknown(const std::string& path, const std::string& prefix) {
@@ -148,25 +161,30 @@ class Reader {
       beside.emplace(rest.substr(0, rest.find('.')));
     }
     const auto near = base::nearest(std::string_view(path).substr(prefix.size()), beside);
-    problem(path, near ? fmt::format("unknown key, did you mean '{}{}'?", prefix, *near) : "unknown key");
+    problem(path,
+            near ? fmt::format("unknown key, did you mean '{}{}'?", prefix, *near) : "unknown key");
   }
 
   void set(const ConfigRow& row, const Json& value) {
     const std::string expected = std::visit(Setter{reading_.config, value, base_dir_}, row.rule);
-    if (!expected.empty()) problem(std::string(row.path), fmt::format("expected {}, found {}", expected, shown(value)));
+    if (!expected.empty())
+      problem(std::string(row.path), fmt::format("expected {}, found {}", expected, shown(value)));
   }
 
   // What no single member can say.
   void check_across() {
     const Config& c = reading_.config;
     if (c.platform.link == "mqtt") {
-      if (c.platform.host.empty()) problem("platform.host", "is needed when platform.link is \"mqtt\"");
-      if (c.platform.ca.empty()) problem("platform.ca", "is needed when platform.link is \"mqtt\": whom shall we trust?");
+      if (c.platform.host.empty())
+        problem("platform.host", "is needed when platform.link is \"mqtt\"");
+      if (c.platform.ca.empty())
+        problem("platform.ca", "is needed when platform.link is \"mqtt\": whom shall we trust?");
       if (c.platform.certificate.empty() != c.platform.key.empty()) {
         problem("platform.key", "certificate and key belong together: give both or none");
       }
     }
-    if (c.platform.backoff.base_ms > c.platform.backoff.cap_ms) problem("platform.backoff.base_ms", "is above platform.backoff.cap_ms");
+    if (c.platform.backoff.base_ms > c.platform.backoff.cap_ms)
+      problem("platform.backoff.base_ms", "is above platform.backoff.cap_ms");
     if (c.data_dir.front() != '/') problem("data_dir", "is not absolute");
   }
 
@@ -176,19 +194,28 @@ class Reader {
 };
 
 struct SchemaOf {
-  Json operator()(const TextRule& rule) const { return {{"type", "string"}, {"maxLength", rule.max_bytes}}; }
+  Json operator()(const TextRule& rule) const {
+    return {{"type", "string"}, {"maxLength", rule.max_bytes}};
+  }
   Json operator()(const IdRule& /*rule*/) const {
     return {{"type", "string"}, {"pattern", "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"}};
   }
-  Json operator()(const PathRule& rule) const { return {{"type", "string"}, {"minLength", rule.optional ? 0 : 1}}; }
+  Json operator()(const PathRule& rule) const {
+    return {{"type", "string"}, {"minLength", rule.optional ? 0 : 1}};
+  }
   Json operator()(const WordRule& rule) const {
     Json words = Json::array();
     for (const std::string_view word : rule.words) words.push_back(std::string(word));
     return {{"enum", words}};
   }
-  Json operator()(const IntegerRule& rule) const { return {{"type", "integer"}, {"minimum", rule.min}, {"maximum", rule.max}}; }
+  Json operator()(const IntegerRule& rule) const {
+    return {{"type", "integer"}, {"minimum", rule.min}, {"maximum", rule.max}};
+  }
   Json operator()(const ListRule& /*rule*/) const {
-    return {{"type", "array"}, {"minItems", 1}, {"maxItems", 16}, {"items", {{"type", "string"}, {"minLength", 1}}}};
+    return {{"type", "array"},
+            {"minItems", 1},
+            {"maxItems", 16},
+            {"items", {{"type", "string"}, {"minLength", 1}}}};
   }
 };
 
@@ -201,7 +228,8 @@ ConfigReading read_config(std::string_view text, const std::string& base_dir) {
   ConfigProblem problem{"", 1, 1, json ? "expected an object" : json.error().what};
   constexpr std::string_view kByte = "not JSON at byte ";
   if (problem.what.starts_with(kByte)) {
-    const auto at = base::position_of(text, static_cast<std::size_t>(std::atoll(problem.what.c_str() + kByte.size())) - 1);
+    const auto at = base::position_of(
+        text, static_cast<std::size_t>(std::atoll(problem.what.c_str() + kByte.size())) - 1);
     problem = {"", at.line, at.column, "not JSON here (a missing comma, quote or bracket?)"};
   }
   reading.problems.push_back(std::move(problem));
@@ -210,7 +238,9 @@ ConfigReading read_config(std::string_view text, const std::string& base_dir) {
 
 base::Result<ConfigReading> load_config(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
-  if (!in) return base::fail(base::Code::kNotFound, "cannot read {}: does it exist, and may this user read it?", file);
+  if (!in)
+    return base::fail(base::Code::kNotFound,
+                      "cannot read {}: does it exist, and may this user read it?", file);
   std::ostringstream text;
   text << in.rdbuf();
   if (in.bad()) return base::fail(base::Code::kInternal, "cannot read {}", file);
@@ -252,7 +282,8 @@ std::string config_reference() {
   Config defaults;
   std::string out;
   for (const ConfigRow& row : config_table()) {
-    out += fmt::format("| `{}` | `{}` | {} |\n", row.path, base::dump_json(member_json(row, defaults)), row.help);
+    out += fmt::format("| `{}` | `{}` | {} |\n", row.path,
+                       base::dump_json(member_json(row, defaults)), row.help);
   }
   return out;
 }

@@ -10,8 +10,8 @@
 
 namespace linli::daemon {
 
-// The configuration with its defaults. The table in config_table.cpp names every member once: path, range
-// and help come from there, and so do --print-config and config/schema/linlid.schema.json.
+// The configuration with its defaults. The table in config_table.cpp names every member once: path,
+// range and help come from there, and so do --print-config and config/schema/linlid.schema.json.
 struct Config {
   struct Gateway {
     std::string id = "gw1";
@@ -93,7 +93,8 @@ struct ConfigReading {
   std::vector<ConfigProblem> problems;  // empty: valid
 };
 
-// Reads JSON with comments. Relative paths are relative to `base_dir`. All problems are listed, up to 20.
+// Reads JSON with comments. Relative paths are relative to `base_dir`. All problems are listed, up
+// to 20.
 ConfigReading read_config(std::string_view text, const std::string& base_dir);
 
 // kNotFound or kInternal if the file cannot be read; what is wrong inside is in the reading.

@@ -6,8 +6,7 @@ namespace linli::daemon {
 namespace {
 
 // The table of everything that can be configured; linlid --print-config shows the result.
-const std::array kTable{
-    // clang-format off
+const std::array kTable{// clang-format off
     ConfigRow{"gateway.id", IdRule{[](Config& c) -> auto& { return c.gateway.id; }},
               "the gateway's name at the platform 网关编号"},
     ConfigRow{"gateway.site", IdRule{[](Config& c) -> auto& { return c.gateway.site; }},
@@ -90,11 +89,14 @@ const std::array kTable{
               "up to this"},
     ConfigRow{"devices.flood_per_s", IntegerRule{[](Config& c) -> auto& { return c.devices.flood_per_s; }, 1, 1000000},
               "readings a second of one device; more are dropped and counted"},
-    // clang-format on
-};
+                        // clang-format on
+}
+;
 
 }  // namespace
 
-std::span<const ConfigRow> config_table() { return kTable; }
+std::span<const ConfigRow> config_table() {
+  return kTable;
+}
 
 }  // namespace linli::daemon

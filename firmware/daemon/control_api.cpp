@@ -25,7 +25,9 @@ Json record_json(const core::CommandRecord& record) {
   return json;
 }
 
-Json value_json(const domain::Value& value) { return base::parse_json(domain::to_json(value)).value_or(Json()); }
+Json value_json(const domain::Value& value) {
+  return base::parse_json(domain::to_json(value)).value_or(Json());
+}
 
 Json event_json(const domain::Envelope& envelope, std::uint64_t seq) {
   return {{"stream", domain::name(envelope.stream)},
@@ -41,12 +43,18 @@ Json event_json(const domain::Envelope& envelope, std::uint64_t seq) {
 
 const std::vector<ControlApi::Row>& ControlApi::table() {
   static const std::vector<Row> kTable{
-      {"status", &ControlApi::get_status},          {"doctor", &ControlApi::get_doctor},
-      {"drivers", &ControlApi::get_drivers},        {"outbox.show", &ControlApi::get_outbox},
-      {"events.tail", &ControlApi::tail_events},    {"device.add", &ControlApi::add_device},
-      {"device.list", &ControlApi::list_devices},   {"device.show", &ControlApi::show_device},
-      {"device.replace", &ControlApi::replace_device}, {"device.revoke", &ControlApi::revoke_device},
-      {"command.send", &ControlApi::send_command},  {"command.show", &ControlApi::show_command},
+      {"status", &ControlApi::get_status},
+      {"doctor", &ControlApi::get_doctor},
+      {"drivers", &ControlApi::get_drivers},
+      {"outbox.show", &ControlApi::get_outbox},
+      {"events.tail", &ControlApi::tail_events},
+      {"device.add", &ControlApi::add_device},
+      {"device.list", &ControlApi::list_devices},
+      {"device.show", &ControlApi::show_device},
+      {"device.replace", &ControlApi::replace_device},
+      {"device.revoke", &ControlApi::revoke_device},
+      {"command.send", &ControlApi::send_command},
+      {"command.show", &ControlApi::show_command},
   };
   return kTable;
 }
@@ -59,11 +67,17 @@ void ControlApi::handle(const Request& request, Reply reply) {
 }
 
 void ControlApi::reply_later(Reply reply, base::Result<Json> result) {
-  gateway_.loop().post([reply = std::move(reply), result = std::move(result)]() mutable { std::move(reply)(std::move(result)); });
+  gateway_.loop().post([reply = std::move(reply), result = std::move(result)]() mutable {
+    std::move(reply)(std::move(result));
+  });
 }
 
-void ControlApi::get_status(const Request& /*request*/, Reply reply) { reply_later(std::move(reply), status()); }
-void ControlApi::get_doctor(const Request& /*request*/, Reply reply) { reply_later(std::move(reply), doctor()); }
+void ControlApi::get_status(const Request& /*request*/, Reply reply) {
+  reply_later(std::move(reply), status());
+}
+void ControlApi::get_doctor(const Request& /*request*/, Reply reply) {
+  reply_later(std::move(reply), doctor());
+}
 
 void ControlApi::get_drivers(const Request& /*request*/, Reply reply) {
   Json list = Json::array();
@@ -77,14 +91,17 @@ void ControlApi::get_drivers(const Request& /*request*/, Reply reply) {
 
 void ControlApi::get_outbox(const Request& /*request*/, Reply reply) {
   Json now = status();
-  reply_later(std::move(reply), Json{{"epoch", gateway_.store().epoch()}, {"streams", now["streams"]}});
+  reply_later(std::move(reply),
+              Json{{"epoch", gateway_.store().epoch()}, {"streams", now["streams"]}});
 }
 
 void ControlApi::tail_events(const Request& request, Reply reply) {
   base::JsonReader in(request.params, "params");
   const auto wanted = in.optional_text("stream", kMaxText);
-  if (wanted && !domain::stream_of(*wanted)) in.reject("stream", "expected alarm, access, money, ticket, command or telemetry");
-  if (auto read = in.finish(); !read) return reply_later(std::move(reply), base::failure_of(std::move(read)));
+  if (wanted && !domain::stream_of(*wanted))
+    in.reject("stream", "expected alarm, access, money, ticket, command or telemetry");
+  if (auto read = in.finish(); !read)
+    return reply_later(std::move(reply), base::failure_of(std::move(read)));
   gateway_.follow([follow = request.follow, wanted](const ports::OutboxChunk& chunk) {
     if (wanted && domain::stream_of(*wanted) != chunk.stream) return follow(Json::object());
     domain::RecordReader reader(chunk.records, chunk.stream);
@@ -115,7 +132,9 @@ Json ControlApi::credentials_json(const ports::DeviceCredentials& credentials) c
             {"publish", credentials.publish_topics},
             {"subscribe", credentials.subscribe_topics}}},
           {"broker",
-           {{"host", config.broker.hosts.front()}, {"port", config.broker.port}, {"ca", config.identity.dir + "/site-ca-bundle.crt"}}}};
+           {{"host", config.broker.hosts.front()},
+            {"port", config.broker.port},
+            {"ca", config.identity.dir + "/site-ca-bundle.crt"}}}};
 }
 
 void ControlApi::add_device(const Request& request, Reply reply) {
@@ -125,58 +144,68 @@ void ControlApi::add_device(const Request& request, Reply reply) {
   registration.profile = in.text("profile", kMaxText);
   registration.place = in.optional_text("place", kMaxText).value_or("");
   registration.name = in.optional_text("name", kMaxText).value_or("");
-  if (auto read = in.finish(); !read) return reply_later(std::move(reply), base::failure_of(std::move(read)));
+  if (auto read = in.finish(); !read)
+    return reply_later(std::move(reply), base::failure_of(std::move(read)));
   auto parsed = domain::DeviceId::parse(id);
   if (!parsed) return reply_later(std::move(reply), base::failure_of(std::move(parsed)));
   registration.id = *std::move(parsed);
-  gateway_.admin().add(std::move(registration), [this, reply = std::move(reply)](base::Result<ports::DeviceCredentials> done) mutable {
-    if (!done) return std::move(reply)(base::failure_of(std::move(done)));
-    std::move(reply)(credentials_json(*done));
-  });
+  gateway_.admin().add(
+      std::move(registration),
+      [this, reply = std::move(reply)](base::Result<ports::DeviceCredentials> done) mutable {
+        if (!done) return std::move(reply)(base::failure_of(std::move(done)));
+        std::move(reply)(credentials_json(*done));
+      });
 }
 
 void ControlApi::replace_device(const Request& request, Reply reply) {
   auto id = device_id(request);
   if (!id) return reply_later(std::move(reply), base::failure_of(std::move(id)));
-  gateway_.admin().replace(*id, [this, reply = std::move(reply)](base::Result<ports::DeviceCredentials> done) mutable {
-    if (!done) return std::move(reply)(base::failure_of(std::move(done)));
-    std::move(reply)(credentials_json(*done));
-  });
+  gateway_.admin().replace(
+      *id, [this, reply = std::move(reply)](base::Result<ports::DeviceCredentials> done) mutable {
+        if (!done) return std::move(reply)(base::failure_of(std::move(done)));
+        std::move(reply)(credentials_json(*done));
+      });
 }
 
 void ControlApi::revoke_device(const Request& request, Reply reply) {
   auto id = device_id(request);
   if (!id) return reply_later(std::move(reply), base::failure_of(std::move(id)));
-  gateway_.admin().revoke(*id, [id = *id, reply = std::move(reply)](base::Result<void> done) mutable {
-    if (!done) return std::move(reply)(base::failure_of(std::move(done)));
-    std::move(reply)(Json{{"revoked", id.str()}});
-  });
+  gateway_.admin().revoke(*id,
+                          [id = *id, reply = std::move(reply)](base::Result<void> done) mutable {
+                            if (!done) return std::move(reply)(base::failure_of(std::move(done)));
+                            std::move(reply)(Json{{"revoked", id.str()}});
+                          });
 }
 
 base::Result<Json> ControlApi::device_json(const core::Device& device) const {
   const core::Registration& registration = device.registration;
-  const char* const presence = !device.presence                                   ? "unknown"
+  const char* const presence = !device.presence                               ? "unknown"
                                : device.presence == domain::Presence::kOnline ? "online"
                                                                               : "offline";
-  Json json = {{"id", registration.id.str()}, {"profile", registration.profile},     {"place", registration.place},
-               {"name", registration.name},   {"title", device.profile->title.zh},   {"presence", presence},
-               {"rejected", device.rejected}, {"flood_dropped", device.flood_dropped}};
-  if (device.last_seen != base::TimePoint{}) json["last_seen_s"] = base::to_ms(gateway_.loop().now() - device.last_seen) / 1000;
+  Json json = {{"id", registration.id.str()},       {"profile", registration.profile},
+               {"place", registration.place},       {"name", registration.name},
+               {"title", device.profile->title.zh}, {"presence", presence},
+               {"rejected", device.rejected},       {"flood_dropped", device.flood_dropped}};
+  if (device.last_seen != base::TimePoint{})
+    json["last_seen_s"] = base::to_ms(gateway_.loop().now() - device.last_seen) / 1000;
   return json;
 }
 
 void ControlApi::list_devices(const Request& request, Reply reply) {
   base::JsonReader in(request.params, "params");
   const std::string after = in.optional_text("after", kMaxText).value_or("");
-  const auto limit = static_cast<std::size_t>(in.optional_integer("limit", {1, 1000}).value_or(200));
-  if (auto read = in.finish(); !read) return reply_later(std::move(reply), base::failure_of(std::move(read)));
+  const auto limit =
+      static_cast<std::size_t>(in.optional_integer("limit", {1, 1000}).value_or(200));
+  if (auto read = in.finish(); !read)
+    return reply_later(std::move(reply), base::failure_of(std::move(read)));
   Json list = Json::array();
   for (const core::Device* device : gateway_.devices().all()) {
     if (device->registration.id.str() <= after) continue;
     if (list.size() == limit) break;
     list.push_back(*device_json(*device));
   }
-  reply_later(std::move(reply), Json{{"devices", std::move(list)}, {"total", gateway_.devices().size()}});
+  reply_later(std::move(reply),
+              Json{{"devices", std::move(list)}, {"total", gateway_.devices().size()}});
 }
 
 void ControlApi::show_device(const Request& request, Reply reply) {
@@ -184,7 +213,8 @@ void ControlApi::show_device(const Request& request, Reply reply) {
   if (!id) return reply_later(std::move(reply), base::failure_of(std::move(id)));
   const core::Device* const device = gateway_.devices().find(*id);
   if (device == nullptr) {
-    return reply_later(std::move(reply), base::fail(Code::kNotFound, "no device '{}' is registered", id->str()));
+    return reply_later(std::move(reply),
+                       base::fail(Code::kNotFound, "no device '{}' is registered", id->str()));
   }
   Json json = *device_json(*device);
   Json properties = Json::object();
@@ -193,10 +223,11 @@ void ControlApi::show_device(const Request& request, Reply reply) {
     if (!slot.value) continue;
     const domain::PropertyModel& model = device->profile->properties[i];
     const domain::EventTime now = gateway_.clock().now();
-    properties[model.name] = {{"value", value_json(*slot.value)},
-                              {"unit", model.schema.unit},
-                              {"at", domain::rfc3339(slot.at.unix_ms)},
-                              {"age_s", std::max<std::int64_t>(0, now.unix_ms - slot.at.unix_ms) / 1000}};
+    properties[model.name] = {
+        {"value", value_json(*slot.value)},
+        {"unit", model.schema.unit},
+        {"at", domain::rfc3339(slot.at.unix_ms)},
+        {"age_s", std::max<std::int64_t>(0, now.unix_ms - slot.at.unix_ms) / 1000}};
   }
   json["properties"] = std::move(properties);
   reply_later(std::move(reply), std::move(json));
@@ -204,24 +235,30 @@ void ControlApi::show_device(const Request& request, Reply reply) {
 
 void ControlApi::send_command(const Request& request, Reply reply) {
   Json params = request.params;
-  if (!params.contains("id")) params["id"] = "local-" + base::SecretText(*tls::random_password()).reveal().substr(0, 16);
+  if (!params.contains("id"))
+    params["id"] = "local-" + base::SecretText(*tls::random_password()).reveal().substr(0, 16);
   auto command = domain::parse_command(base::dump_json(params));
   if (!command) return reply_later(std::move(reply), base::failure_of(std::move(command)));
   command->issuer = "local:uid=" + std::to_string(request.user);
   command->role = domain::kRoleOperator;
-  gateway_.ledger().submit_and_wait(*std::move(command), [reply = std::move(reply)](base::Result<core::CommandRecord> record) mutable {
-    if (!record) return std::move(reply)(base::failure_of(std::move(record)));
-    std::move(reply)(record_json(*record));
-  });
+  gateway_.ledger().submit_and_wait(
+      *std::move(command),
+      [reply = std::move(reply)](base::Result<core::CommandRecord> record) mutable {
+        if (!record) return std::move(reply)(base::failure_of(std::move(record)));
+        std::move(reply)(record_json(*record));
+      });
 }
 
 void ControlApi::show_command(const Request& request, Reply reply) {
   base::JsonReader in(request.params, "params");
   auto id = domain::CommandId::parse(in.text("id", kMaxText));
-  if (auto read = in.finish(); !read) return reply_later(std::move(reply), base::failure_of(std::move(read)));
+  if (auto read = in.finish(); !read)
+    return reply_later(std::move(reply), base::failure_of(std::move(read)));
   if (!id) return reply_later(std::move(reply), base::failure_of(std::move(id)));
   const core::CommandRecord* const record = gateway_.ledger().find(*id);
-  if (record == nullptr) return reply_later(std::move(reply), base::fail(Code::kNotFound, "no command '{}' is known", id->str()));
+  if (record == nullptr)
+    return reply_later(std::move(reply),
+                       base::fail(Code::kNotFound, "no command '{}' is known", id->str()));
   reply_later(std::move(reply), record_json(*record));
 }
 

@@ -13,16 +13,21 @@ using base::Json;
 
 std::string_view name(ports::StoreHealth health) {
   switch (health) {
-    case ports::StoreHealth::kOk: return "ok";
-    case ports::StoreHealth::kFull: return "full";
-    case ports::StoreHealth::kReadOnly: return "read_only";
+    case ports::StoreHealth::kOk:
+      return "ok";
+    case ports::StoreHealth::kFull:
+      return "full";
+    case ports::StoreHealth::kReadOnly:
+      return "read_only";
   }
   return "ok";
 }
 
-// A number that the store gave out and that the platform has not accepted yet waits; those that were
-// dropped no longer do.
-std::uint64_t waiting(const ports::StreamStats& stream) { return stream.last + 1 - std::min(stream.first, stream.last + 1); }
+// A number that the store gave out and that the platform has not accepted yet waits; those that
+// were dropped no longer do.
+std::uint64_t waiting(const ports::StreamStats& stream) {
+  return stream.last + 1 - std::min(stream.first, stream.last + 1);
+}
 
 struct Verdict {
   std::string verdict = "ok";  // ok, warn, fail
@@ -31,15 +36,21 @@ struct Verdict {
 };
 
 Json check(std::string_view layer, std::string_view check_name, const Verdict& verdict) {
-  return {{"layer", std::string(layer)}, {"name", std::string(check_name)}, {"verdict", verdict.verdict}, {"what", verdict.what}, {"next", verdict.next}};
+  return {{"layer", std::string(layer)},
+          {"name", std::string(check_name)},
+          {"verdict", verdict.verdict},
+          {"what", verdict.what},
+          {"next", verdict.next}};
 }
 
 Verdict disk(const std::string& directory) {
   struct statvfs status {};
-  if (statvfs(directory.c_str(), &status) != 0) return {"fail", "cannot look at " + directory, "does the data directory exist?"};
+  if (statvfs(directory.c_str(), &status) != 0)
+    return {"fail", "cannot look at " + directory, "does the data directory exist?"};
   const auto free_percent = status.f_blocks == 0 ? 0 : status.f_bavail * 100 / status.f_blocks;
   const std::string what = fmt::format("{} % of the partition is free", free_percent);
-  if (free_percent < 10) return {"warn", what, "free some space: below the reserve, old telemetry is dropped"};
+  if (free_percent < 10)
+    return {"warn", what, "free some space: below the reserve, old telemetry is dropped"};
   return {"ok", what, ""};
 }
 
@@ -47,18 +58,23 @@ Verdict certificate(const std::string& file, std::int64_t now_s) {
   const auto info = tls::read_certificate(file);
   if (!info) return {"warn", info.error().what, "linlictl keys init makes what is missing"};
   const auto days = tls::days_left(info->not_after_unix_s, now_s);
-  if (days < 0) return {"fail", file + " has expired", "replace it: linlictl keys show, linlictl keys rotate"};
+  if (days < 0)
+    return {"fail", file + " has expired", "replace it: linlictl keys show, linlictl keys rotate"};
   const bool soon = tls::expiry_warning(info->not_after_unix_s, now_s) != tls::ExpiryWarning::kNone;
-  return {soon ? "warn" : "ok", fmt::format("{} days left", days), soon ? "replace it before it ends" : ""};
+  return {soon ? "warn" : "ok", fmt::format("{} days left", days),
+          soon ? "replace it before it ends" : ""};
 }
 
 Verdict connection(bool up, const std::string& error, std::string_view next) {
-  return up ? Verdict{"ok", "connected", ""} : Verdict{"fail", error.empty() ? "not connected yet" : error, std::string(next)};
+  return up ? Verdict{"ok", "connected", ""}
+            : Verdict{"fail", error.empty() ? "not connected yet" : error, std::string(next)};
 }
 
 Verdict store_verdict(const ports::StoreStats& stats) {
-  if (stats.health == ports::StoreHealth::kOk) return {"ok", fmt::format("{} commits", stats.commits), ""};
-  return {"fail", stats.trouble, "look at the disk: nothing is acknowledged until the store works again"};
+  if (stats.health == ports::StoreHealth::kOk)
+    return {"ok", fmt::format("{} commits", stats.commits), ""};
+  return {"fail", stats.trouble,
+          "look at the disk: nothing is acknowledged until the store works again"};
 }
 
 }  // namespace
@@ -72,8 +88,12 @@ Json ControlApi::status() const {
     const ports::StreamStats& stats = store.streams.at(domain::index_of(stream));
     given_out += stats.last;
     waits += waiting(stats);
-    streams.push_back({{"stream", std::string(domain::name(stream))}, {"first", stats.first}, {"last", stats.last},
-                       {"waiting", waiting(stats)}, {"bytes", stats.bytes}, {"dropped", stats.dropped}});
+    streams.push_back({{"stream", std::string(domain::name(stream))},
+                       {"first", stats.first},
+                       {"last", stats.last},
+                       {"waiting", waiting(stats)},
+                       {"bytes", stats.bytes},
+                       {"dropped", stats.dropped}});
   }
   const core::LedgerCounts commands = gateway_.ledger().counts();
   const core::IntakeCounts& intake = gateway_.intake().counts();
@@ -85,18 +105,37 @@ Json ControlApi::status() const {
       {"health", std::string(name(store.health))},
       {"devices", {{"total", gateway_.devices().size()}, {"online", gateway_.devices().online()}}},
       {"events", {{"accepted", given_out}, {"delivered", given_out - waits}, {"waiting", waits}}},
-      {"intake", {{"reports", intake.reports}, {"duplicates", intake.duplicates}, {"rejected", intake.rejected}, {"throttled", intake.throttled}}},
+      {"intake",
+       {{"reports", intake.reports},
+        {"duplicates", intake.duplicates},
+        {"rejected", intake.rejected},
+        {"throttled", intake.throttled}}},
       {"streams", std::move(streams)},
       {"commands", {{"open", commands.open}, {"total", commands.total}}},
-      {"broker", {{"up", broker.up}, {"peer", broker.peer}, {"last_error", broker.last_error}, {"redelivered", gateway_.mqtt().counts().redelivered}}},
-      {"store", {{"health", std::string(name(store.health))}, {"trouble", store.trouble}, {"file_bytes", store.file_bytes}, {"commits", store.commits}, {"turns", store.turns}}},
+      {"broker",
+       {{"up", broker.up},
+        {"peer", broker.peer},
+        {"last_error", broker.last_error},
+        {"redelivered", gateway_.mqtt().counts().redelivered}}},
+      {"store",
+       {{"health", std::string(name(store.health))},
+        {"trouble", store.trouble},
+        {"file_bytes", store.file_bytes},
+        {"commits", store.commits},
+        {"turns", store.turns}}},
       {"clock", {{"quality", std::string(domain::name(gateway_.clock().now().quality))}}},
   };
   if (gateway_.link() == nullptr) {
     json["platform"] = {{"link", "off"}, {"up", false}};
   } else {
     const ports::LinkStatus link = gateway_.link()->status();
-    json["platform"] = {{"link", "mqtt"}, {"up", link.up}, {"peer", link.peer}, {"last_error", link.last_error}, {"attempts", link.attempts}, {"sent_batches", link.sent_batches}, {"sent_events", link.sent_events}};
+    json["platform"] = {{"link", "mqtt"},
+                        {"up", link.up},
+                        {"peer", link.peer},
+                        {"last_error", link.last_error},
+                        {"attempts", link.attempts},
+                        {"sent_batches", link.sent_batches},
+                        {"sent_events", link.sent_events}};
   }
   return json;
 }
@@ -109,23 +148,38 @@ Json ControlApi::doctor() const {
   Json checks = Json::array();
   checks.push_back(check("machine", "disk", disk(config.data_dir)));
   const bool synchronised = now.quality == domain::TimeQuality::kSynchronised;
-  checks.push_back(check("machine", "clock",
-                         synchronised ? Verdict{"ok", "synchronised", ""}
-                                      : Verdict{"warn", "not synchronised: event times are marked so", "is chrony or systemd-timesyncd running, and does it reach its servers?"}));
+  checks.push_back(check(
+      "machine", "clock",
+      synchronised
+          ? Verdict{"ok", "synchronised", ""}
+          : Verdict{"warn", "not synchronised: event times are marked so",
+                    "is chrony or systemd-timesyncd running, and does it reach its servers?"}));
   checks.push_back(check("store", "database", store_verdict(stats)));
-  checks.push_back(check("identity", "site broker certificate", certificate(config.identity.dir + "/broker.crt", now.unix_ms / 1000)));
-  checks.push_back(check("site", "broker", connection(broker.up, broker.last_error, "is the site broker running? systemctl status linli-broker")));
+  checks.push_back(check("identity", "site broker certificate",
+                         certificate(config.identity.dir + "/broker.crt", now.unix_ms / 1000)));
+  checks.push_back(check("site", "broker",
+                         connection(broker.up, broker.last_error,
+                                    "is the site broker running? systemctl status linli-broker")));
   const auto total = gateway_.devices().size();
   const auto online = gateway_.devices().online();
   const std::string count = fmt::format("{} of {} online", online, total);
-  checks.push_back(check("site", "devices", online == total ? Verdict{"ok", count, ""} : Verdict{"warn", count, "linlictl device list shows which are silent, and since when"}));
+  checks.push_back(check(
+      "site", "devices",
+      online == total
+          ? Verdict{"ok", count, ""}
+          : Verdict{"warn", count, "linlictl device list shows which are silent, and since when"}));
   if (gateway_.link() == nullptr) {
-    checks.push_back(check("platform", "link", {"warn", "switched off: events are kept until their quota", "set platform.link"}));
+    checks.push_back(
+        check("platform", "link",
+              {"warn", "switched off: events are kept until their quota", "set platform.link"}));
   } else {
     const ports::LinkStatus link = gateway_.link()->status();
-    checks.push_back(check("platform", "link", connection(link.up, link.last_error, "devices and doors go on; events wait in the outbox")));
+    checks.push_back(check("platform", "link",
+                           connection(link.up, link.last_error,
+                                      "devices and doors go on; events wait in the outbox")));
     if (!config.platform.certificate.empty()) {
-      checks.push_back(check("platform", "our certificate", certificate(config.platform.certificate, now.unix_ms / 1000)));
+      checks.push_back(check("platform", "our certificate",
+                             certificate(config.platform.certificate, now.unix_ms / 1000)));
     }
   }
   return {{"checks", std::move(checks)}};

@@ -41,7 +41,8 @@ storage::StoreOptions store_options(const Config& config) {
   options.database.max_bytes = static_cast<std::uint64_t>(config.store.max_mb) * kMb;
   options.database.ballast_bytes = static_cast<std::uint64_t>(config.store.ballast_mb) * kMb;
   const auto& quota = config.store.quota_mb;
-  const std::array in_order{quota.alarm, quota.access, quota.money, quota.ticket, quota.command, quota.telemetry};
+  const std::array in_order{quota.alarm,  quota.access,  quota.money,
+                            quota.ticket, quota.command, quota.telemetry};
   for (std::size_t i = 0; i < in_order.size(); ++i) {
     options.database.quota_bytes.at(i) = static_cast<std::uint64_t>(in_order.at(i)) * kMb;
   }
@@ -52,7 +53,8 @@ storage::StoreOptions store_options(const Config& config) {
 base::Result<net::MqttOptions> broker_client(const Config& config, const char* user) {
   auto password = tls::read_file(config.broker.dir + "/gateway.password");
   if (!password) {
-    return base::fail(Code::kNotFound, "{}: prepare the site broker with linlictl broker init", password.error().what);
+    return base::fail(Code::kNotFound, "{}: prepare the site broker with linlictl broker init",
+                      password.error().what);
   }
   net::MqttOptions options;
   options.host = config.broker.socket;
@@ -63,21 +65,25 @@ base::Result<net::MqttOptions> broker_client(const Config& config, const char* u
   options.keepalive_s = static_cast<int>(config.mqtt.keepalive_s);
   options.window = static_cast<int>(config.mqtt.window);
   // The broker is on this machine: nobody else is hurt by coming back soon.
-  options.backoff = {std::chrono::milliseconds(200), std::chrono::milliseconds(200), std::chrono::seconds(5)};
+  options.backoff = {std::chrono::milliseconds(200), std::chrono::milliseconds(200),
+                     std::chrono::seconds(5)};
   return options;
 }
 
-site_broker::DeviceTopics topics_of(const domain::DeviceId& device, const domain::Profile& profile) {
+site_broker::DeviceTopics topics_of(const domain::DeviceId& device,
+                                    const domain::Profile& profile) {
   namespace mqtt = drivers::mqtt;
   if (profile.up.empty() && profile.down.empty()) {
-    return {{mqtt::native_publish_topics(device.str())}, {mqtt::native_subscribe_topics(device.str())}};
+    return {{mqtt::native_publish_topics(device.str())},
+            {mqtt::native_subscribe_topics(device.str())}};
   }
   return {mqtt::up_topics(profile, device.str()), mqtt::down_topics(profile, device.str())};
 }
 
 }  // namespace
 
-Gateway::Gateway(base::Loop& loop, Config config) : loop_(loop), config_(std::move(config)), started_(base::Clock::now()) {}
+Gateway::Gateway(base::Loop& loop, Config config)
+    : loop_(loop), config_(std::move(config)), started_(base::Clock::now()) {}
 
 Gateway::~Gateway() = default;
 
@@ -109,23 +115,29 @@ base::Result<void> Gateway::make_parts() {
   if (!query) return base::failure_of(std::move(query));
   std::int64_t floor_ms = 0;
   std::map<std::uint64_t, std::int64_t> offsets;
-  auto boots = for_each_row(**query, ports::Space::kBoot, [&offsets](const std::string& boot, const std::string& offset) {
-    offsets[std::strtoull(boot.c_str(), nullptr, 10)] = std::atoll(offset.c_str());
-  });
+  auto boots = for_each_row(
+      **query, ports::Space::kBoot, [&offsets](const std::string& boot, const std::string& offset) {
+        offsets[std::strtoull(boot.c_str(), nullptr, 10)] = std::atoll(offset.c_str());
+      });
   if (!boots) return boots;
-  if (auto saved = (*query)->get(ports::Space::kMeta, "time_floor_ms"); saved && *saved) floor_ms = std::atoll((*saved)->c_str());
+  if (auto saved = (*query)->get(ports::Space::kMeta, "time_floor_ms"); saved && *saved)
+    floor_ms = std::atoll((*saved)->c_str());
   clock_ = std::make_unique<SystemClock>(floor_ms, std::move(offsets));
   ledger_ = std::make_unique<core::CommandLedger>(
       loop_, *store_, *clock_, devices_,
-      core::CommandLedger::Dependencies{[this](const core::Device&) -> ports::DeviceDriver* { return mqtt_.get(); }},
+      core::CommandLedger::Dependencies{
+          [this](const core::Device&) -> ports::DeviceDriver* { return mqtt_.get(); }},
       core::LedgerLimits{});
   intake_ = std::make_unique<core::ReportIntake>(
       loop_, *store_, *clock_, devices_,
       core::ReportIntake::Dependencies{
-          [this](ports::Turn& turn, const domain::DeviceId& device, const domain::ActionResult& result) {
+          [this](ports::Turn& turn, const domain::DeviceId& device,
+                 const domain::ActionResult& result) {
             return ledger_->on_result(turn, device, result);
           },
-          [this](const domain::DeviceId& device, const std::string& id) { mqtt_->acknowledge(device, id); }},
+          [this](const domain::DeviceId& device, const std::string& id) {
+            mqtt_->acknowledge(device, id);
+          }},
       core::IntakeLimits{.messages_per_second = static_cast<int>(config_.devices.flood_per_s)});
   auto marks = (*query)->marks();
   if (!marks) return base::failure_of(std::move(marks));
@@ -141,12 +153,14 @@ base::Result<void> Gateway::make_driver() {
   auto outlet = broker_client(config_, site_broker::kOutletUser);
   if (!outlet) return base::failure_of(std::move(outlet));
   mqtt_ = std::make_unique<drivers::mqtt::MqttDriver>(
-      loop_, *intake_, drivers::mqtt::MqttDriverOptions{*std::move(ingest), *std::move(outlet), std::move(marks_)},
+      loop_, *intake_,
+      drivers::mqtt::MqttDriverOptions{*std::move(ingest), *std::move(outlet), std::move(marks_)},
       [this] { store_->flush(); });
   access_ = std::make_unique<site_broker::DynsecAccess>(
       loop_, site_broker::DynsecAccess::Dependencies{
                  [this](std::string payload, base::Done<void> done) {
-                   mqtt_->outlet()->publish({site_broker::kControlTopic, std::move(payload), 1, 0, ""}, std::move(done));
+                   mqtt_->outlet()->publish(
+                       {site_broker::kControlTopic, std::move(payload), 1, 0, ""}, std::move(done));
                  },
                  &topics_of});
   mqtt_->on_control([this](const std::string& payload) { access_->on_response(payload); });
@@ -184,9 +198,11 @@ void Gateway::make_link() {
   options.tls = net::MqttTls{platform.ca, platform.certificate, platform.key};
   options.keepalive_s = static_cast<int>(platform.keepalive_s);
   options.backoff = {std::chrono::milliseconds(platform.backoff.first_spread_ms),
-                     std::chrono::milliseconds(platform.backoff.base_ms), std::chrono::milliseconds(platform.backoff.cap_ms)};
+                     std::chrono::milliseconds(platform.backoff.base_ms),
+                     std::chrono::milliseconds(platform.backoff.cap_ms)};
   link_ = std::make_unique<platform::NativeLink>(loop_, *clock_, std::move(options));
-  pump_ = std::make_unique<core::OutboxPump>(loop_, *store_, *link_, pump_limits(), std::random_device{}());
+  pump_ = std::make_unique<core::OutboxPump>(loop_, *store_, *link_, pump_limits(),
+                                             std::random_device{}());
 }
 
 base::Result<void> Gateway::restore(ports::Query& query) {
@@ -195,33 +211,43 @@ base::Result<void> Gateway::restore(ports::Query& query) {
 }
 
 base::Result<void> Gateway::restore_devices(ports::Query& query) {
-  auto registered = for_each_row(query, ports::Space::kDevice, [this](const std::string& id, const std::string& row) {
-    auto registration = core::registration_from_row(id, row);
-    auto done = registration ? admin_->restore(*std::move(registration)) : base::Result<void>(base::Failure(registration.error()));
-    if (!done) base::log::error("devices", "a registered device cannot be served", {{"device", id}, {"why", done.error()}});
-  });
+  auto registered = for_each_row(
+      query, ports::Space::kDevice, [this](const std::string& id, const std::string& row) {
+        auto registration = core::registration_from_row(id, row);
+        auto done = registration ? admin_->restore(*std::move(registration))
+                                 : base::Result<void>(base::Failure(registration.error()));
+        if (!done)
+          base::log::error("devices", "a registered device cannot be served",
+                           {{"device", id}, {"why", done.error()}});
+      });
   if (!registered) return registered;
-  auto values = for_each_row(query, ports::Space::kProperty, [this](const std::string& id, const std::string& row) {
-    const auto device = domain::DeviceId::parse(id);
-    if (core::Device* known = device ? devices_.find(*device) : nullptr) core::restore_properties(*known, row);
-  });
+  auto values = for_each_row(query, ports::Space::kProperty,
+                             [this](const std::string& id, const std::string& row) {
+                               const auto device = domain::DeviceId::parse(id);
+                               if (core::Device* known = device ? devices_.find(*device) : nullptr)
+                                 core::restore_properties(*known, row);
+                             });
   if (!values) return values;
-  return for_each_row(query, ports::Space::kSeen, [this](const std::string& id, const std::string& row) {
-    const auto device = domain::DeviceId::parse(id);
-    if (core::Device* known = device ? devices_.find(*device) : nullptr) known->seen = core::SeenWindow(row);
-  });
+  return for_each_row(query, ports::Space::kSeen,
+                      [this](const std::string& id, const std::string& row) {
+                        const auto device = domain::DeviceId::parse(id);
+                        if (core::Device* known = device ? devices_.find(*device) : nullptr)
+                          known->seen = core::SeenWindow(row);
+                      });
 }
 
 base::Result<void> Gateway::restore_commands(ports::Query& query) {
   std::vector<core::CommandRecord> records;
-  auto read = for_each_row(query, ports::Space::kCommand, [&records](const std::string& id, const std::string& row) {
-    auto record = core::command_from_row(row);
-    if (record) {
-      records.push_back(*std::move(record));
-    } else {
-      base::log::error("command", "a stored command cannot be read", {{"command", id}, {"why", record.error()}});
-    }
-  });
+  auto read = for_each_row(query, ports::Space::kCommand,
+                           [&records](const std::string& id, const std::string& row) {
+                             auto record = core::command_from_row(row);
+                             if (record) {
+                               records.push_back(*std::move(record));
+                             } else {
+                               base::log::error("command", "a stored command cannot be read",
+                                                {{"command", id}, {"why", record.error()}});
+                             }
+                           });
   if (!read) return read;
   ledger_->restore(std::move(records));
   return {};
@@ -231,20 +257,23 @@ void Gateway::start() {
   mqtt_->start();
   if (link_) {
     link_->start(pump_->link_events([this](domain::Command command) {
-      ledger_->submit(std::move(command), [](const base::Result<core::CommandRecord>& /*the outcome goes up as an event*/) {});
+      ledger_->submit(
+          std::move(command),
+          [](const base::Result<core::CommandRecord>& /*the outcome goes up as an event*/) {});
     }));
   }
   save_time();
 }
 
-// The latest time that was seen is the floor after a power cut; a synchronised boot's offset mends the times
-// of what happened before the clock was right.
+// The latest time that was seen is the floor after a power cut; a synchronised boot's offset mends
+// the times of what happened before the clock was right.
 void Gateway::save_time() {
   ports::Turn turn;
   const domain::EventTime now = clock_->now();
   turn.puts.push_back({ports::Space::kMeta, "time_floor_ms", std::to_string(now.unix_ms)});
   if (const std::int64_t offset = clock_->offset_ms(); offset != 0) {
-    turn.puts.push_back({ports::Space::kBoot, std::to_string(clock_->boot()), std::to_string(offset)});
+    turn.puts.push_back(
+        {ports::Space::kBoot, std::to_string(clock_->boot()), std::to_string(offset)});
   }
   store_->commit(std::move(turn), [](const base::Result<void>& /*the next one will do*/) {});
   time_timer_ = loop_.after(kSaveTimeEvery, [this] { save_time(); });

@@ -23,7 +23,8 @@ namespace linli::daemon {
 // The assembly: the one place that knows every part, makes them in order and ties them together.
 class Gateway {
  public:
-  // Opens the database and brings back what it holds; nothing is connected yet. Errors say what to do.
+  // Opens the database and brings back what it holds; nothing is connected yet. Errors say what to
+  // do.
   static base::Result<std::unique_ptr<Gateway>> open(base::Loop& loop, Config config);
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
@@ -32,8 +33,8 @@ class Gateway {
   // Connects to the site broker and the platform.
   void start();
 
-  // Applies a configuration that is valid. Only the parts whose sections changed are touched; sections that
-  // need a restart are named in the answer.
+  // Applies a configuration that is valid. Only the parts whose sections changed are touched;
+  // sections that need a restart are named in the answer.
   std::vector<std::string> apply(const Config& config);
 
   base::Loop& loop() { return loop_; }
@@ -49,8 +50,11 @@ class Gateway {
   const SystemClock& clock() const { return *clock_; }
   base::TimePoint started() const { return started_; }
 
-  // Everything that is appended to the outbox, for linlictl events tail. Return false to be forgotten.
-  void follow(std::function<bool(const ports::OutboxChunk&)> follower) { followers_.push_back(std::move(follower)); }
+  // Everything that is appended to the outbox, for linlictl events tail. Return false to be
+  // forgotten.
+  void follow(std::function<bool(const ports::OutboxChunk&)> follower) {
+    followers_.push_back(std::move(follower));
+  }
 
  private:
   Gateway(base::Loop& loop, Config config);

@@ -19,10 +19,15 @@ int print_problems(const daemon::ConfigReading& reading, const std::string& file
   Json list = Json::array();
   for (const daemon::ConfigProblem& problem : reading.problems) {
     if (!as_json) std::cerr << daemon::describe(problem, file) << "\n";
-    list.push_back({{"path", problem.path}, {"line", problem.line}, {"column", problem.column}, {"what", problem.what}});
+    list.push_back({{"path", problem.path},
+                    {"line", problem.line},
+                    {"column", problem.column},
+                    {"what", problem.what}});
   }
   if (as_json) {
-    std::cout << Json{{"file", file}, {"valid", reading.problems.empty()}, {"problems", list}}.dump(2) << "\n";
+    std::cout << Json{{"file", file}, {"valid", reading.problems.empty()}, {"problems", list}}.dump(
+                     2)
+              << "\n";
   } else if (reading.problems.empty()) {
     std::cout << file << ": valid\n";
   }
@@ -62,7 +67,8 @@ int main(int argc, char** argv) {
   std::string check_file;
   std::string format = "text";
   app.add_option("--config", config_file, "run with this configuration (JSON with comments)");
-  app.add_option("--check-config", check_file, "check a configuration and exit: 0 valid, 1 invalid, 2 unreadable");
+  app.add_option("--check-config", check_file,
+                 "check a configuration and exit: 0 valid, 1 invalid, 2 unreadable");
   app.add_option("--format", format, "of --check-config")->check(CLI::IsMember({"text", "json"}));
   bool print = false;
   bool schema = false;

@@ -14,7 +14,8 @@ constexpr std::string_view kEnding = ".tm.jsonld";
 
 }  // namespace
 
-base::Result<std::map<std::string, std::shared_ptr<const domain::Profile>>> load_profiles(const std::vector<std::string>& dirs) {
+base::Result<std::map<std::string, std::shared_ptr<const domain::Profile>>> load_profiles(
+    const std::vector<std::string>& dirs) {
   std::map<std::string, std::shared_ptr<const domain::Profile>> profiles;
   for (const std::string& dir : dirs) {
     std::error_code error;
@@ -31,7 +32,8 @@ base::Result<std::map<std::string, std::shared_ptr<const domain::Profile>>> load
     }
   }
   if (profiles.empty()) {
-    return base::fail(base::Code::kNotFound, "no device models in {}: see profiles.dirs", fmt::join(dirs, ", "));
+    return base::fail(base::Code::kNotFound, "no device models in {}: see profiles.dirs",
+                      fmt::join(dirs, ", "));
   }
   return profiles;
 }

@@ -24,20 +24,23 @@ constexpr auto kStatusEvery = std::chrono::seconds(5);
 void write_journal(log::Level level, std::string_view component, std::string_view line) {
   constexpr int kPriorities[] = {7, 6, 4, 3};  // debug, info, warning, error
   sd_journal_send("MESSAGE=%.*s", static_cast<int>(line.size()), line.data(), "PRIORITY=%d",
-                  kPriorities[static_cast<int>(level)], "SYSLOG_IDENTIFIER=linlid", "LINLI_COMPONENT=%.*s",
-                  static_cast<int>(component.size()), component.data(), nullptr);
+                  kPriorities[static_cast<int>(level)], "SYSLOG_IDENTIFIER=linlid",
+                  "LINLI_COMPONENT=%.*s", static_cast<int>(component.size()), component.data(),
+                  nullptr);
 }
 
 void set_up_log(const Config::Log& config) {
-  for (const auto level : {log::Level::kDebug, log::Level::kInfo, log::Level::kWarn, log::Level::kError}) {
+  for (const auto level :
+       {log::Level::kDebug, log::Level::kInfo, log::Level::kWarn, log::Level::kError}) {
     if (log::name(level) == config.level) log::set_level(level);
   }
-  const bool journal = config.target == "journal" || (config.target == "auto" && std::getenv("JOURNAL_STREAM") != nullptr);
+  const bool journal = config.target == "journal" ||
+                       (config.target == "auto" && std::getenv("JOURNAL_STREAM") != nullptr);
   log::set_sink(journal ? log::Sink(&write_journal) : log::Sink());
 }
 
-// The running daemon: signals, the service manager, and the watchdog that only a round trip through loop and
-// store feeds.
+// The running daemon: signals, the service manager, and the watchdog that only a round trip through
+// loop and store feeds.
 class Daemon {
  public:
   Daemon(net::AsioLoop& loop, Gateway& gateway, std::string config_file)
@@ -45,10 +48,11 @@ class Daemon {
 
   base::Result<void> start() {
     const Config& config = gateway_.config();
-    auto control = net::ControlServer::listen(loop_, {config.control.socket, config.control.group},
-                                              [this](const net::ControlServer::Request& request, net::ControlServer::Reply reply) {
-                                                api_.handle(request, std::move(reply));
-                                              });
+    auto control = net::ControlServer::listen(
+        loop_, {config.control.socket, config.control.group},
+        [this](const net::ControlServer::Request& request, net::ControlServer::Reply reply) {
+          api_.handle(request, std::move(reply));
+        });
     if (!control) return base::failure_of(std::move(control));
     control_ = *std::move(control);
     terminate_ = loop_.on_signal(SIGTERM, [this] { stop(); });
@@ -56,7 +60,10 @@ class Daemon {
     hangup_ = loop_.on_signal(SIGHUP, [this] { reload(); });
     gateway_.start();
     sd_notify(0, "READY=1");
-    log::info("linlid", "ready", {{"gateway", config.gateway.id}, {"devices", gateway_.devices().size()}, {"epoch", gateway_.store().epoch()}});
+    log::info("linlid", "ready",
+              {{"gateway", config.gateway.id},
+               {"devices", gateway_.devices().size()},
+               {"epoch", gateway_.store().epoch()}});
     tell_status();
     feed_watchdog();
     return {};
@@ -71,25 +78,30 @@ class Daemon {
 
   void reload() {
     sd_notify(0, "RELOADING=1");
-    const auto reading = config_file_.empty() ? base::Result<ConfigReading>(ConfigReading{}) : load_config(config_file_);
+    const auto reading = config_file_.empty() ? base::Result<ConfigReading>(ConfigReading{})
+                                              : load_config(config_file_);
     if (!reading) {
-      log::error("linlid", "the new configuration cannot be read: nothing was changed", {{"why", reading.error()}});
+      log::error("linlid", "the new configuration cannot be read: nothing was changed",
+                 {{"why", reading.error()}});
     } else if (!reading->problems.empty()) {
-      log::error("linlid", "the new configuration is invalid: nothing was changed", {{"first", describe(reading->problems.front(), config_file_)}});
+      log::error("linlid", "the new configuration is invalid: nothing was changed",
+                 {{"first", describe(reading->problems.front(), config_file_)}});
     } else if (changed_sections(gateway_.config(), reading->config).empty()) {
       log::info("linlid", "the configuration is the same: nothing to do");
     } else {
       set_up_log(reading->config.log);
       const auto need_restart = gateway_.apply(reading->config);
-      log::info("linlid", "new configuration applied", {{"need_restart", fmt::format("{}", fmt::join(need_restart, ","))}});
+      log::info("linlid", "new configuration applied",
+                {{"need_restart", fmt::format("{}", fmt::join(need_restart, ","))}});
     }
     sd_notify(0, "READY=1");
   }
 
   void tell_status() {
     const base::Json status = api_.status();
-    sd_notifyf(0, "STATUS=%d of %d devices online, %llu events waiting, platform %s", status["devices"]["online"].get<int>(),
-               status["devices"]["total"].get<int>(), static_cast<unsigned long long>(status["events"]["waiting"].get<std::uint64_t>()),
+    sd_notifyf(0, "STATUS=%d of %d devices online, %llu events waiting, platform %s",
+               status["devices"]["online"].get<int>(), status["devices"]["total"].get<int>(),
+               static_cast<unsigned long long>(status["events"]["waiting"].get<std::uint64_t>()),
                status["platform"]["up"].get<bool>() ? "up" : "down");
     status_timer_ = loop_.after(kStatusEvery, [this] { tell_status(); });
   }
@@ -100,7 +112,8 @@ class Daemon {
     gateway_.store().ping([](const base::Result<void>& alive) {
       if (alive) sd_notify(0, "WATCHDOG=1");
     });
-    watchdog_timer_ = loop_.after(std::chrono::microseconds(limit_us / 3), [this] { feed_watchdog(); });
+    watchdog_timer_ =
+        loop_.after(std::chrono::microseconds(limit_us / 3), [this] { feed_watchdog(); });
   }
 
   net::AsioLoop& loop_;

@@ -39,10 +39,13 @@ std::uint64_t read_boot() {
 }  // namespace
 
 SystemClock::SystemClock(std::int64_t saved_floor_ms, std::map<std::uint64_t, std::int64_t> offsets)
-    : floor_ms_(std::max(saved_floor_ms, kBuiltMs)), offsets_(std::move(offsets)), boot_(read_boot()) {}
+    : floor_ms_(std::max(saved_floor_ms, kBuiltMs)),
+      offsets_(std::move(offsets)),
+      boot_(read_boot()) {}
 
 EventTime SystemClock::now() const {
-  EventTime time{milliseconds(CLOCK_REALTIME), TimeQuality::kSynchronised, boot_, milliseconds(CLOCK_BOOTTIME)};
+  EventTime time{milliseconds(CLOCK_REALTIME), TimeQuality::kSynchronised, boot_,
+                 milliseconds(CLOCK_BOOTTIME)};
   if (is_synchronised()) return time;
   time.quality = TimeQuality::kFloor;
   time.unix_ms = std::max(time.unix_ms, floor_ms_);
@@ -52,7 +55,9 @@ EventTime SystemClock::now() const {
 EventTime SystemClock::corrected(const EventTime& time) const {
   if (time.quality == TimeQuality::kSynchronised) return time;
   const auto known = offsets_.find(time.boot);
-  const std::int64_t offset = time.boot == boot_ ? offset_ms() : known == offsets_.end() ? 0 : known->second;
+  const std::int64_t offset = time.boot == boot_        ? offset_ms()
+                              : known == offsets_.end() ? 0
+                                                        : known->second;
   if (offset == 0) return time;
   EventTime better = time;
   better.unix_ms = offset + time.monotonic_ms;
@@ -66,7 +71,8 @@ std::int64_t SystemClock::offset_ms() const {
 
 EventTime plain_time() {
   static const std::uint64_t boot = read_boot();
-  return {milliseconds(CLOCK_REALTIME), is_synchronised() ? TimeQuality::kSynchronised : TimeQuality::kFloor, boot,
+  return {milliseconds(CLOCK_REALTIME),
+          is_synchronised() ? TimeQuality::kSynchronised : TimeQuality::kFloor, boot,
           milliseconds(CLOCK_BOOTTIME)};
 }
 

@@ -8,12 +8,12 @@
 
 namespace linli::daemon {
 
-// The machine's clock: synchronised when the kernel says so (adjtimex). Before that, times are a floor:
-// not earlier than the saved floor and the day on which this program was built.
+// The machine's clock: synchronised when the kernel says so (adjtimex). Before that, times are a
+// floor: not earlier than the saved floor and the day on which this program was built.
 class SystemClock final : public ports::WallClock {
  public:
-  // `saved_floor_ms`: the latest time seen before this start. `offsets`: boot → wall time at its monotonic
-  // zero, for boots in which the clock became synchronised.
+  // `saved_floor_ms`: the latest time seen before this start. `offsets`: boot → wall time at its
+  // monotonic zero, for boots in which the clock became synchronised.
   SystemClock(std::int64_t saved_floor_ms, std::map<std::uint64_t, std::int64_t> offsets);
 
   domain::EventTime now() const override;

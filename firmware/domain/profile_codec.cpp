@@ -256,12 +256,13 @@ void read_models(JsonReader& in, std::string_view key, Profile& profile, ReadMod
   const Json* const models = in.optional_object(key);
   if (models == nullptr) return;
   if (models->size() > kMaxModels) return in.reject(key, "has too many members");
-  for (const auto& [model_name, json] : models->items()) {
+  for (auto model = models->begin(); model != models->end(); ++model) {
+    const std::string& model_name = model.key();
     if (!base::is_id(model_name))
       return in.reject(key, "'" + model_name.substr(0, 64) + "' is no usable name");
     const std::string place = fmt::format("{}.{}", key, model_name);
-    read_object(in, place, json, [&model_name, &profile, read](JsonReader& model) {
-      read(model, model_name, profile);
+    read_object(in, place, model.value(), [&model_name, &profile, read](JsonReader& body) {
+      read(body, model_name, profile);
     });
   }
 }

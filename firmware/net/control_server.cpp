@@ -48,7 +48,8 @@ class Fd {
 base::Result<sockaddr_un> address_of(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) return base::fail(Code::kInvalid, "control.socket: the path {} is too long", path);
+  if (path.size() >= sizeof address.sun_path)
+    return base::fail(Code::kInvalid, "control.socket: the path {} is too long", path);
   std::memcpy(address.sun_path, path.data(), path.size());
   return address;
 }
@@ -81,7 +82,10 @@ struct Peer {
 class Server final : public ControlServer {
  public:
   Server(base::Loop& loop, ControlServerOptions options, Handler handler, Fd fd)
-      : loop_(loop), options_(std::move(options)), handler_(std::move(handler)), fd_(std::move(fd)) {
+      : loop_(loop),
+        options_(std::move(options)),
+        handler_(std::move(handler)),
+        fd_(std::move(fd)) {
     watch_ = loop_.readable(fd_.get(), [this] { accept_peer(); });
   }
   ~Server() override { unlink(options_.path.c_str()); }
@@ -96,7 +100,8 @@ class Server final : public ControlServer {
     const bool allowed = credentials.uid == 0 || credentials.uid == geteuid() ||
                          is_member(credentials.uid, credentials.gid, options_.group);
     if (!allowed || peers_.size() >= kMaxPeers) {
-      base::log::warn("control", allowed ? "too many connections" : "a user without the right was refused",
+      base::log::warn("control",
+                      allowed ? "too many connections" : "a user without the right was refused",
                       {{"uid", credentials.uid}});
       return;
     }
@@ -115,7 +120,8 @@ class Server final : public ControlServer {
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (got <= 0) return drop(id);
     peer.received.append(block, static_cast<std::size_t>(got));
-    for (std::size_t end = peer.received.find('\n'); end != std::string::npos; end = peer.received.find('\n')) {
+    for (std::size_t end = peer.received.find('\n'); end != std::string::npos;
+         end = peer.received.find('\n')) {
       const std::string line = peer.received.substr(0, end);
       peer.received.erase(0, end + 1);
       handle(id, line);
@@ -133,7 +139,9 @@ class Server final : public ControlServer {
     if (auto read = in.finish(); !read) return answer(id, base::failure_of(std::move(read)));
     const Json none = Json::object();
     const Request request{method, params == nullptr ? none : *params, peers_.at(id)->user,
-                          [this, id](const Json& event) { return send(id, Json{{"event", event}}); }};
+                          [this, id](const Json& event) {
+                            return send(id, Json{{"event", event}});
+                          }};
     handler_(request, [this, id](base::Result<Json> result) { answer(id, std::move(result)); });
   }
 
@@ -141,7 +149,9 @@ class Server final : public ControlServer {
     if (result) {
       send(id, Json{{"result", *std::move(result)}});
     } else {
-      send(id, Json{{"error", {{"code", std::string(base::name(result.error().code))}, {"what", result.error().what}}}});
+      send(id, Json{{"error",
+                     {{"code", std::string(base::name(result.error().code))},
+                      {"what", result.error().what}}}});
     }
   }
 
@@ -149,7 +159,8 @@ class Server final : public ControlServer {
     const auto found = peers_.find(id);
     if (found == peers_.end()) return false;
     const std::string line = base::dump_json(message) + "\n";
-    const ssize_t sent = ::send(found->second->fd.get(), line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t sent =
+        ::send(found->second->fd.get(), line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent == static_cast<ssize_t>(line.size())) return true;
     base::log::warn("control", "a peer does not read its answers: cut off");
     drop(id);
@@ -175,7 +186,9 @@ class Server final : public ControlServer {
 
 }  // namespace
 
-base::Result<std::unique_ptr<ControlServer>> ControlServer::listen(base::Loop& loop, ControlServerOptions options, Handler handler) {
+base::Result<std::unique_ptr<ControlServer>> ControlServer::listen(base::Loop& loop,
+                                                                   ControlServerOptions options,
+                                                                   Handler handler) {
   auto address = address_of(options.path);
   if (!address) return base::failure_of(std::move(address));
   const auto* const where = reinterpret_cast<const sockaddr*>(&*address);
@@ -185,13 +198,17 @@ base::Result<std::unique_ptr<ControlServer>> ControlServer::listen(base::Loop& l
   }
   unlink(options.path.c_str());
   Fd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (fd.get() < 0 || bind(fd.get(), where, sizeof *address) != 0 || ::listen(fd.get(), static_cast<int>(kMaxPeers)) != 0) {
-    return base::fail(Code::kInternal, "cannot listen at {}: {}", options.path, std::strerror(errno));
+  if (fd.get() < 0 || bind(fd.get(), where, sizeof *address) != 0 ||
+      ::listen(fd.get(), static_cast<int>(kMaxPeers)) != 0) {
+    return base::fail(Code::kInternal, "cannot listen at {}: {}", options.path,
+                      std::strerror(errno));
   }
   const mode_t mode = options.group.empty() ? 0600 : 0660;
-  if (const group* const entry = options.group.empty() ? nullptr : getgrnam(options.group.c_str()); entry != nullptr) {
+  if (const group* const entry = options.group.empty() ? nullptr : getgrnam(options.group.c_str());
+      entry != nullptr) {
     if (chown(options.path.c_str(), static_cast<uid_t>(-1), entry->gr_gid) != 0) {
-      base::log::warn("control", "the socket could not be given to its group", {{"group", options.group}});
+      base::log::warn("control", "the socket could not be given to its group",
+                      {{"group", options.group}});
     }
   }
   chmod(options.path.c_str(), mode);

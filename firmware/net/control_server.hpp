@@ -22,8 +22,8 @@ struct ControlServerOptions {
 //   {"method":"device.show","params":{"id":"door1"}}   →   {"result":{…}}
 //                                                          {"error":{"code":"not_found","what":"…"}}
 //
-// The peer's user is checked with SO_PEERCRED. At most 16 connections, 64 KiB a line; a peer that does not
-// read its answers is cut off. Loop thread only.
+// The peer's user is checked with SO_PEERCRED. At most 16 connections, 64 KiB a line; a peer that
+// does not read its answers is cut off. Loop thread only.
 class ControlServer {
  public:
   using Reply = base::Done<base::Json>;
@@ -38,7 +38,9 @@ class ControlServer {
   using Handler = std::function<void(const Request& request, Reply reply)>;
 
   // kConflict if somebody listens there already.
-  static base::Result<std::unique_ptr<ControlServer>> listen(base::Loop& loop, ControlServerOptions options, Handler handler);
+  static base::Result<std::unique_ptr<ControlServer>> listen(base::Loop& loop,
+                                                             ControlServerOptions options,
+                                                             Handler handler);
 
   ControlServer() = default;
   ControlServer(const ControlServer&) = delete;

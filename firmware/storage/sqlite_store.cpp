@@ -100,6 +100,7 @@ class ThreadedStore final : public SqliteStore {
     stats_.streams = database_.streams();
     stats_.file_bytes = database_.file_bytes();
     thread_ = std::thread([this] { run(); });
+    pthread_setname_np(thread_.native_handle(), "linli-store");
   }
 
   ~ThreadedStore() override {
