@@ -9,6 +9,11 @@ target_compile_options(linli_warnings INTERFACE
   # The same versions warn about std::variant's storage being maybe uninitialised, and about restrict
   # overlap inside std::string's operator+ (GCC bugs 105562 and 105651).
   $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-restrict>)
+# Boost.Asio contains fences, which ThreadSanitizer does not follow; it may report too much, never
+# too little.
+if(LINLI_SANITIZE STREQUAL "thread")
+  target_compile_options(linli_warnings INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
+endif()
 if(LINLI_SANITIZE)
   add_compile_options(-fsanitize=${LINLI_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${LINLI_SANITIZE})
