@@ -2,7 +2,7 @@
 
 import pytest
 
-from north_kit import BIN, Authority, Broker, Program, free_port, read_ledger
+from north_kit import BIN, Authority, Broker, Program, free_port, read_ledger, wait_until
 
 EVENTS = 300
 BACKOFF_S = 2  # the longest wait of the probe: --cap-ms
@@ -39,12 +39,14 @@ class Site:
              "use_identity_as_username true",
              f"acl_file {acl_file}", "max_queued_messages 0", "max_inflight_messages 200"])
 
-    def start_receiver(self):
+    def start_receiver(self, *options):
         certificate, key = self.receiver_login
         receiver = Program([BIN / "platform_receiver", "--ledger", self.ledger, "--host", "localhost",
                             "--port", self.receiver_port, "--ca", self.authority.ca, "--cert",
-                            certificate, "--key", key, "--stats"], self.folder / "receiver.log")
+                            certificate, "--key", key, "--stats", *options],
+                           self.folder / "receiver.log")
         self.programs.append(receiver)
+        wait_until(lambda: receiver.last.get("connected"), 10, "the receiver is connected")
         return receiver
 
     def start_gateway(self, *options, ca=None, login=None):
@@ -52,7 +54,7 @@ class Site:
         gateway = Program([BIN / "north_probe", "--host", "localhost", "--port", self.port, "--ca",
                            ca or self.authority.ca, "--cert", certificate, "--key", key, "--db",
                            self.folder / "north.db", "--count", EVENTS, "--rate", 100, "--cap-ms",
-                           BACKOFF_S * 1000, *options], self.folder / "gateway.log")
+                           BACKOFF_S * 1000, "--accept-ms", 2000, *options], self.folder / "gateway.log")
         self.programs.append(gateway)
         return gateway
 

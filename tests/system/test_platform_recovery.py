@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from north_kit import BIN, BlackHole, Program, wait_until
+from north_kit import BlackHole, wait_until
 from north_site import BACKOFF_S, EVENTS, site  # noqa: F401 (a fixture)
 
 TROUBLE_S = 5
@@ -57,10 +57,9 @@ def test_recovers_within_one_back_off_after_the_repair(site, trouble):
     status = dict(gateway.last)
     site.repair()
     repaired = time.monotonic()
-    site.start_receiver()
-
-    wait_until(lambda: gateway.last.get("up"), BACKOFF_S + 3, f"up again; last {gateway.last}")
+    wait_until(lambda: gateway.last.get("up"), BACKOFF_S + 2, f"up again; last {gateway.last}")
     up_after = time.monotonic() - repaired
+    site.start_receiver()
     wait_until(lambda: gateway.last["made"] == EVENTS and gateway.last["waiting"] == 0, 45,
                "everything accepted")
     site.expect_all_delivered_once()
@@ -74,7 +73,7 @@ def test_keeps_events_whose_publish_the_platform_denies(site):
     site.start_broker(acl="user gw1\ntopic read linli/v1/gw1/down/#\n"
                           "user receiver\ntopic readwrite linli/v1/#\n")
     site.start_receiver()
-    gateway = site.start_gateway("--accept-ms", "2000")
+    gateway = site.start_gateway()
     wait_until(lambda: gateway.last.get("made") == EVENTS, 10, "all events are made")
     assert gateway.last["accepted"] == 0
     assert gateway.last["waiting"] == EVENTS
@@ -86,7 +85,7 @@ def test_keeps_events_whose_publish_the_platform_denies(site):
 def test_survives_a_broker_that_flaps(site):
     site.start_broker()
     site.start_receiver()
-    gateway = site.start_gateway("--first-ms", "200", "--base-ms", "200", "--accept-ms", "2000")
+    gateway = site.start_gateway("--first-ms", "200", "--base-ms", "200")
     before = gateway.cpu_seconds()
     for _ in range(5):
         time.sleep(1)
@@ -103,7 +102,7 @@ def test_survives_a_broker_that_flaps(site):
 def test_delivers_what_a_killed_receiver_had_not_accepted(site):
     site.start_broker()
     receiver = site.start_receiver()
-    gateway = site.start_gateway("--accept-ms", "1500")
+    gateway = site.start_gateway()
     wait_until(lambda: gateway.last.get("accepted", 0) > 50, 10, "some events are accepted")
     receiver.stop(kill=True)
     time.sleep(1)
@@ -116,7 +115,7 @@ def test_delivers_what_a_killed_receiver_had_not_accepted(site):
 
 def test_delivers_what_a_killed_gateway_had_stored(site):
     site.start_broker()
-    gateway = site.start_gateway("--accept-ms", "1500")
+    gateway = site.start_gateway()
     wait_until(lambda: gateway.last.get("made", 0) == EVENTS, 15, "all events are made")
     time.sleep(0.5)
     gateway.stop(kill=True)
@@ -128,11 +127,7 @@ def test_delivers_what_a_killed_gateway_had_stored(site):
 
 def test_speaks_mqtt_311_where_the_platform_knows_no_better(site):
     site.start_broker()
-    certificate, key = site.receiver_login
-    site.programs.append(Program(
-        [BIN / "platform_receiver", "--ledger", site.ledger, "--host", "localhost", "--port",
-         site.receiver_port, "--ca", site.authority.ca, "--cert", certificate, "--key", key, "--mqtt",
-         "311"], site.folder / "receiver.log"))
+    site.start_receiver("--mqtt", "311")
     gateway = site.start_gateway("--mqtt", "311")
     wait_until(lambda: gateway.last.get("made") == EVENTS and gateway.last["waiting"] == 0, 30,
                f"everything accepted: {gateway.last}")

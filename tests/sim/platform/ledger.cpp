@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -24,12 +25,18 @@ std::string quoted(const json& text) {
   return text.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
+std::int64_t now_ms() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
 void append_line(std::string& out, const json& event, const EventIdentity& identity, bool dup) {
   out += R"({"source":)" + quoted(event["source"]);
   out += R"(,"id":)" + quoted(event["id"]);
   out += R"(,"epoch":)" + quoted(event["linliepoch"]);
   out += R"(,"stream":")" + identity.stream;
   out += R"(","seq":)" + std::to_string(identity.seq);
+  out += R"(,"received_ms":)" + std::to_string(now_ms());
   if (identity.gap_first != 0) out += R"(,"gap_first":)" + std::to_string(identity.gap_first);
   if (!dup) {
     out += R"(,"type":)" + quoted(event["type"]);

@@ -74,6 +74,7 @@ bool Receiver::connect() {
   // Without this the library acknowledges a message before it hands it over.
   mosquitto_threaded_set(client_, true);
   mosquitto_connect_v5_callback_set(client_, &Receiver::after_connect);
+  mosquitto_subscribe_callback_set(client_, &Receiver::after_subscribe);
   mosquitto_message_v5_callback_set(client_, &Receiver::on_message);
   if (!options_.ca.empty() &&
       mosquitto_tls_set(client_, options_.ca.c_str(), nullptr, options_.cert.c_str(),
@@ -161,14 +162,19 @@ void Receiver::send_command(const std::string& line) {
   }
 }
 
-void Receiver::after_connect(mosquitto* client, void* self, int code, int /*flags*/,
+void Receiver::after_connect(mosquitto* client, void* /*self*/, int code, int /*flags*/,
                              const mqtt5__property* /*properties*/) {
   if (code != 0) {
     log("the broker refuses this client, reason code " + std::to_string(code));
     return;
   }
   mosquitto_subscribe(client, nullptr, "linli/v1/+/up/#", 1);
-  static_cast<Receiver*>(self)->up_ = true;
+}
+
+void Receiver::after_subscribe(mosquitto* /*client*/, void* self, int /*id*/, int /*count*/,
+                               const int* granted) {
+  static_cast<Receiver*>(self)->up_ = granted[0] == 1;
+  if (granted[0] != 1) log("the broker refuses the subscription: check the rights of this client");
 }
 
 void Receiver::on_message(mosquitto* /*client*/, void* self, const mosquitto_message* message,

@@ -33,6 +33,7 @@ class Receiver {
 
   static void after_connect(mosquitto* client, void* self, int code, int flags,
                             const mqtt5__property* properties);
+  static void after_subscribe(mosquitto* client, void* self, int id, int count, const int* granted);
   static void on_message(mosquitto* client, void* self, const mosquitto_message* message,
                          const mqtt5__property* properties);
 
