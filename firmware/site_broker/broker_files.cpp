@@ -53,8 +53,6 @@ std::string render_configuration(const BrokerSettings& s) {
   line(fmt::format("plugin {}\nplugin_opt_config_file {}/dynamic-security.json",
                    fmt::format(fmt::runtime(kPlugin), kArchitecture), s.directory),
        "logins, roles and topic rules, changed while the broker runs");
-  line("use_username_as_clientid true",
-       "or one device could take over another's session and destroy its queued command");
   line(
       fmt::format("persistence true\npersistence_location {}/\nautosave_interval 300", s.directory),
       "keeps sessions over a clean restart; what must not be lost has an acknowledgement of the "
@@ -64,8 +62,6 @@ std::string render_configuration(const BrokerSettings& s) {
        "what waits while the gateway restarts");
   line("max_packet_size 70000", "the largest payload the gateway reads is 64 KiB");
   line("memory_limit 67108864", "a flood must not take the machine's memory");
-  line(fmt::format("max_connections {}", s.max_devices + s.max_devices / 5 + 8),
-       "registered devices and some room");
   line("max_keepalive 300", "a device that is gone is noticed");
   line("persistent_client_expiration 1d", "sessions of devices that never come back");
   line("retain_available false", "retained messages are not used and could be piled up");
@@ -73,15 +69,18 @@ std::string render_configuration(const BrokerSettings& s) {
   line("log_dest stderr\nlog_type error\nlog_type warning\nlog_type notice",
        "to the service manager");
   if (!s.run_as.empty()) line("user " + s.run_as, "stay this user when started as root");
-  line(fmt::format("listener 0 {}", s.socket),
-       "the gateway itself, guarded by the file's directory");
+  // These two belong to the listener above them, not to the whole: said once for each.
+  const std::string own = fmt::format("use_username_as_clientid true\nmax_connections {}",
+                                      s.max_devices + s.max_devices / 5 + 8);
+  line("listener 0 " + s.socket + "\n" + own,
+       "the gateway itself, guarded by the directory's mode");
   if (s.plain_port != 0) {
-    line(fmt::format("listener {} 127.0.0.1", s.plain_port),
+    line(fmt::format("listener {} 127.0.0.1\n{}", s.plain_port, own),
          "loopback without TLS, for measurements only");
   }
-  line(fmt::format("listener {} {}\ncertfile {}\nkeyfile {}\ntls_version tlsv1.2", s.port, s.listen,
-                   s.certificate_file, s.key_file),
-       "devices, with TLS");
+  line(fmt::format("listener {} {}\n{}\ncertfile {}\nkeyfile {}\ntls_version tlsv1.2", s.port,
+                   s.listen, own, s.certificate_file, s.key_file),
+       "devices, with TLS; a login that is also the client id cannot take over another's session");
   return out;
 }
 
