@@ -179,8 +179,10 @@ void MqttDriver::acknowledge(const domain::DeviceId& device, const std::string& 
                    [](const base::Result<void>&) {});
 }
 
-net::MqttStatus MqttDriver::ingest_status() const {
-  return ingest_ ? ingest_->status() : net::MqttStatus{};
+net::MqttStatus MqttDriver::broker_status() const {
+  if (!ingest_ || !outlet_) return {};
+  net::MqttStatus ingest = ingest_->status();
+  return ingest.up ? outlet_->status() : ingest;
 }
 
 }  // namespace linli::drivers::mqtt

@@ -97,7 +97,7 @@ Json ControlApi::status() const {
   }
   const core::LedgerCounts commands = gateway_.ledger().counts();
   const core::IntakeCounts& intake = gateway_.intake().counts();
-  const net::MqttStatus broker = gateway_.mqtt().ingest_status();
+  const net::MqttStatus broker = gateway_.mqtt().broker_status();
   Json json = {
       {"version", kVersion},
       {"gateway", gateway_.config().gateway.id},
@@ -144,7 +144,7 @@ Json ControlApi::doctor() const {
   const Config& config = gateway_.config();
   const domain::EventTime now = gateway_.clock().now();
   const ports::StoreStats stats = gateway_.store().stats();
-  const net::MqttStatus broker = gateway_.mqtt().ingest_status();
+  const net::MqttStatus broker = gateway_.mqtt().broker_status();
   Json checks = Json::array();
   checks.push_back(check("machine", "disk", disk(config.data_dir)));
   const bool synchronised = now.quality == domain::TimeQuality::kSynchronised;
