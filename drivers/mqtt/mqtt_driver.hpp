@@ -53,7 +53,8 @@ class MqttDriver final : public ports::DeviceDriver {
     on_control_ = std::move(on_control);
   }
 
-  // Of both connections to the site broker: up if both are, else the trouble of the one that is not.
+  // Of both connections to the site broker: up if both are, else the trouble of the one that is
+  // not.
   net::MqttStatus broker_status() const;
   const MqttDriverCounts& counts() const { return counts_; }
 

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "firmware/base/log.hpp"
+#include "firmware/core/command_judge.hpp"
 #include "firmware/domain/command_rules.hpp"
-#include "firmware/domain/schema_check.hpp"
 
 namespace linli::core {
 namespace {
@@ -14,19 +14,7 @@ using base::Code;
 using domain::CommandOutcome;
 using domain::CommandState;
 
-constexpr std::string_view kDeviceTarget = "device/";
 constexpr auto kStoreRetry = std::chrono::seconds(5);
-
-// How long ago `then` was, or nullopt if nobody can know (another boot, clocks not synchronised).
-std::optional<base::Duration> age_of(const domain::EventTime& then, const domain::EventTime& now) {
-  using std::chrono::milliseconds;
-  if (then.boot == now.boot)
-    return milliseconds(std::max<std::int64_t>(0, now.monotonic_ms - then.monotonic_ms));
-  const bool comparable = then.quality == domain::TimeQuality::kSynchronised &&
-                          now.quality == domain::TimeQuality::kSynchronised;
-  if (!comparable || now.unix_ms < then.unix_ms) return std::nullopt;
-  return milliseconds(now.unix_ms - then.unix_ms);
-}
 
 std::string reason_of(const base::Error& error) {
   return fmt::format("{}: {}", base::name(error.code), error.what);
@@ -89,18 +77,19 @@ void CommandLedger::resume(const EntryPtr& entry) {
   ++counts_.open;
   const bool was_sent = entry->state() == CommandState::kSent;
   const CommandRecord& record = entry->record;
-  if (auto judged = judge(*entry); !judged) {
+  if (auto judged = understand(*entry); !judged) {
     return close(entry, {was_sent ? CommandState::kUnconfirmed : CommandState::kFailed,
                          "after a restart: " + reason_of(judged.error()), "{}"});
   }
   if (was_sent) return await_answer(entry);
   const auto allowed = domain::time_left(record.command, entry->safety, record.received);
-  const auto age = age_of(record.received, clock_.now());
-  if (!allowed || !age || *age >= *allowed) {
+  const auto age = domain::age_ms(record.received, clock_.now());
+  const auto left = allowed && age ? *allowed - std::chrono::milliseconds(*age) : base::Duration::zero();
+  if (left <= base::Duration::zero()) {
     return close(
         entry, {CommandState::kExpired, "its time was over when the gateway had restarted", "{}"});
   }
-  entry->deadline = loop_.now() + (*allowed - *age);
+  entry->deadline = loop_.now() + left;
   queue(entry);
   pull(entry->device);
 }
@@ -148,35 +137,14 @@ void CommandLedger::answer_repeat(const EntryPtr& entry, const domain::Command& 
   }
 }
 
-// Fills in what the command means; fails with the reason why it must not be done.
-base::Result<void> CommandLedger::judge(Entry& entry) const {
-  domain::Command& command = entry.record.command;
-  if (!command.target.starts_with(kDeviceTarget)) {
-    return base::fail(Code::kUnsupported, "nothing here is called '{}': use device/<id>",
-                      command.target);
-  }
-  auto id = domain::DeviceId::parse(std::string_view(command.target).substr(kDeviceTarget.size()));
-  if (!id) return base::failure_of(std::move(id));
-  const Device* const device = devices_.find(*id);
-  if (device == nullptr)
-    return base::fail(Code::kNotFound, "no device '{}' is registered", id->str());
-  const auto action = domain::action_index(*device->profile, command.action);
-  if (!action) {
-    return base::fail(Code::kNotFound, "a {} has no action '{}'", device->profile->name,
-                      command.action);
-  }
-  const domain::ActionModel& model = device->profile->actions[*action];
-  if (!domain::may_command(command.role, model.safety)) {
-    return base::fail(Code::kDenied, "role '{}' may not ask for '{}' (safety class {})",
-                      command.role, command.action, domain::name(model.safety));
-  }
-  auto input = domain::validate_input(model.input, command.input);
-  if (!input) return base::failure_of(std::move(input), "input");
-  command.input = *std::move(input);
-  entry.device = *std::move(id);
-  entry.action = *action;
-  entry.safety = model.safety;
-  entry.answer_limit = model.timeout;
+base::Result<void> CommandLedger::understand(Entry& entry) const {
+  auto meaning = judge(entry.record.command, devices_);
+  if (!meaning) return base::failure_of(std::move(meaning));
+  entry.device = std::move(meaning->device);
+  entry.action = meaning->action;
+  entry.safety = meaning->safety;
+  entry.answer_limit = meaning->answer_limit;
+  entry.record.command.input = std::move(meaning->input);
   return {};
 }
 
@@ -189,7 +157,8 @@ void CommandLedger::take_in(const EntryPtr& entry) {
     return refuse(CommandState::kRefused,
                   {Code::kConflict, "too many commands are on their way: wait for some to finish"});
   }
-  if (auto judged = judge(*entry); !judged) return refuse(CommandState::kRefused, judged.error());
+  if (auto judged = understand(*entry); !judged)
+    return refuse(CommandState::kRefused, judged.error());
   const auto left = domain::time_left(entry->record.command, entry->safety, entry->record.received);
   if (!left) {
     const bool is_over = left.error().code == Code::kInvalid;

@@ -78,7 +78,7 @@ class CommandLedger {
   struct Actuator;
   using EntryPtr = std::shared_ptr<Entry>;
 
-  base::Result<void> judge(Entry& entry) const;
+  base::Result<void> understand(Entry& entry) const;
   void take_in(const EntryPtr& entry);
   void answer_repeat(const EntryPtr& entry, const domain::Command& command, Answer answer,
                      bool wait);

@@ -82,7 +82,7 @@ int main(int argc, char** argv) {
   if (schema) return show(daemon::config_schema().dump(2) + "\n");
   if (reference) return show(daemon::config_reference());
   if (!check_file.empty()) return check(check_file, format == "json");
-  return with_config(config_file, [&](const daemon::Config& config) {
+  return with_config(config_file, [print, &config_file](const daemon::Config& config) {
     if (print) return show(daemon::to_json(config).dump(2) + "\n");
     signal(SIGPIPE, SIG_IGN);
     return daemon::run(config, config_file);

@@ -19,6 +19,14 @@ std::string_view name(TimeQuality quality) {
   return "unknown";
 }
 
+std::optional<std::int64_t> age_ms(const EventTime& then, const EventTime& now) {
+  if (then.boot == now.boot) return std::max<std::int64_t>(0, now.monotonic_ms - then.monotonic_ms);
+  const bool comparable =
+      then.quality == TimeQuality::kSynchronised && now.quality == TimeQuality::kSynchronised;
+  if (!comparable || now.unix_ms < then.unix_ms) return std::nullopt;
+  return now.unix_ms - then.unix_ms;
+}
+
 std::string rfc3339(std::int64_t unix_ms) {
   constexpr std::int64_t kYear9999 = 253'402'300'799'999;
   const std::chrono::milliseconds since_epoch(std::clamp<std::int64_t>(unix_ms, 0, kYear9999));

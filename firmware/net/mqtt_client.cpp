@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "firmware/base/log.hpp"
+#include "firmware/net/ack_window.hpp"
 #include "firmware/net/mqtt_session.hpp"
 
 namespace linli::net {
@@ -23,7 +24,6 @@ using base::Code;
 
 constexpr std::size_t kMaxQueued = 4096;
 constexpr int kTickMs = 1000;
-constexpr auto kLongestPause = std::chrono::milliseconds(250);
 
 // The library wants to be initialised once a process.
 void init_library() {
@@ -40,6 +40,7 @@ class MqttClient::Worker : public std::enable_shared_from_this<Worker> {
         options_(std::move(options)),
         events_(std::move(events)),
         backoff_(options_.backoff, std::random_device{}()),
+        acks_(options_.window, options_.longest_unwritten_ack),
         wake_fd_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
     status_.peer = options_.port == 0 ? "unix:" + options_.host
                                       : fmt::format("{}://{}:{}", options_.tls ? "mqtts" : "mqtt",
@@ -146,7 +147,7 @@ class MqttClient::Worker : public std::enable_shared_from_this<Worker> {
     InFlight in_flight;
     while (!session.failure()) {
       if (is_stopping()) {
-        if (unreleased() == 0) session.disconnect();
+        if (acks_.open() == 0) session.disconnect();
         break;
       }
       poll_once(session);
@@ -162,7 +163,6 @@ class MqttClient::Worker : public std::enable_shared_from_this<Worker> {
             fmt::format("no MQTT answer within {} s: is it an MQTT broker, and TLS on both sides?",
                         base::to_ms(options_.connect_limit) / 1000)};
       }
-      hand_over(session);
       add_subscriptions(&session);
       publish_queued(session, in_flight);
       report_published(session, in_flight);
@@ -172,88 +172,46 @@ class MqttClient::Worker : public std::enable_shared_from_this<Worker> {
   }
 
   void poll_once(MqttSession& session) {
-    const bool paused = is_paused();
-    const bool may_write = unreleased() == 0;
-    const bool wants_write = may_write && session.wants_write();
+    check_pause();
+    const bool paused = acks_.is_paused();
+    const bool wants_write = acks_.may_write() && session.wants_write();
     pollfd fds[2] = {{session.socket(),
                       static_cast<short>((paused ? 0 : POLLIN) | (wants_write ? POLLOUT : 0)), 0},
                      {wake_fd_, POLLIN, 0}};
-    poll(fds, 2, paused ? static_cast<int>(base::to_ms(kLongestPause)) : kTickMs);
+    poll(fds, 2, paused ? static_cast<int>(base::to_ms(AckWindow::kLongestPause)) : kTickMs);
     std::uint64_t count = 0;
     if ((fds[1].revents & POLLIN) != 0 && read(wake_fd_, &count, sizeof count) < 0) count = 0;
     const bool readable = (fds[0].revents & (POLLIN | POLLHUP | POLLERR)) != 0;
-    // Whoever reads adds messages that are not released: then nothing may be written.
+    // What is read now is not released yet, so nothing may be written with it.
     if (readable && !paused) session.io(true, false);
-    if (unreleased() == 0 && !has_new(session)) session.io(false, true);
-    if (take_failure())
+    hand_over(session);
+    if (acks_.take_failure()) {
       session.abandon(
           {Code::kInternal, "messages could not be stored: the broker shall send them again"});
-  }
-
-  // Messages that were read and not handed over yet count as unreleased.
-  bool has_new(MqttSession& session) {
-    if (!options_.ack_after_release) return false;
-    hand_over(session);
-    return unreleased() > 0;
+    } else if (acks_.may_write()) {
+      session.io(false, true);
+    }
   }
 
   void hand_over(MqttSession& session) {
     auto messages = session.take_messages();
     if (messages.empty()) return;
     const auto count = static_cast<int>(messages.size());
-    if (options_.ack_after_release) {
-      const std::lock_guard lock(mutex_);
-      if (unreleased_ == 0) oldest_unwritten_ = base::Clock::now();
-      unreleased_ += count;
-    }
+    if (options_.ack_after_release) acks_.add(count);
     tell([messages = std::move(messages), count](Worker& self) mutable {
       self.events_.on_batch(std::move(messages), self.release_of(count));
     });
-    check_pause();
   }
 
   base::Once<void(bool)> release_of(int count) {
-    if (!options_.ack_after_release) return [](bool /*ok*/) {};
-    return [self = shared_from_this(), count](bool ok) {
-      {
-        const std::lock_guard lock(self->mutex_);
-        self->unreleased_ -= count;
-        if (!ok) self->release_failed_ = true;
-        if (self->unreleased_ > 0) return;
-        self->paused_ = false;
-      }
-      self->wake();
+    if (!options_.ack_after_release) return [](bool /*stored*/) {};
+    return [self = shared_from_this(), count](bool stored) {
+      if (self->acks_.release(count, stored)) self->wake();
     };
   }
 
-  int unreleased() const {
-    const std::lock_guard lock(mutex_);
-    return unreleased_;
-  }
-  bool take_failure() {
-    const std::lock_guard lock(mutex_);
-    return unreleased_ == 0 && std::exchange(release_failed_, false);
-  }
-
-  // The broker sends on while its window lasts; we stop reading now and then so that everything
-  // read becomes released and the acknowledgements can be written.
-  bool is_paused() {
-    check_pause();
-    const std::lock_guard lock(mutex_);
-    // A store that is slow or held must not blind the interlocks: then read on, up to the window.
-    const bool is_slow = paused_ && base::Clock::now() - paused_since_ > kLongestPause;
-    return paused_ && (!is_slow || unreleased_ >= options_.window);
-  }
-
   void check_pause() {
-    {
-      const std::lock_guard lock(mutex_);
-      if (paused_ || unreleased_ == 0) return;
-      const bool is_old = base::Clock::now() - oldest_unwritten_ > options_.longest_unwritten_ack;
-      if (unreleased_ < options_.window && !is_old) return;
-      paused_ = true;
-      paused_since_ = base::Clock::now();
-    }
+    if (!acks_.begin_pause()) return;
     tell([](Worker& self) {
       if (self.events_.on_pause) self.events_.on_pause();
     });
@@ -342,10 +300,8 @@ class MqttClient::Worker : public std::enable_shared_from_this<Worker> {
   // A new session delivers again what was not acknowledged. What was read before must have its fate
   // first, or a repeat could be taken for something new.
   void wait_for_releases() {
-    while (unreleased() > 0 && !is_stopping()) wait_for_wake(kTickMs);
-    const std::lock_guard lock(mutex_);
-    release_failed_ = false;
-    paused_ = false;
+    while (acks_.open() > 0 && !is_stopping()) wait_for_wake(kTickMs);
+    acks_.reset();
   }
 
   void wait(base::Duration duration) {
@@ -368,6 +324,7 @@ class MqttClient::Worker : public std::enable_shared_from_this<Worker> {
   const MqttEvents events_;  // called on the loop
   bool is_alive_ = true;     // loop thread only
   base::Backoff backoff_;    // worker thread only
+  AckWindow acks_;
   const int wake_fd_;
 
   mutable std::mutex mutex_;
@@ -375,11 +332,6 @@ class MqttClient::Worker : public std::enable_shared_from_this<Worker> {
   std::vector<std::string> new_subscriptions_;
   MqttStatus status_;
   bool stopping_ = false;
-  int unreleased_ = 0;
-  bool release_failed_ = false;
-  bool paused_ = false;
-  base::TimePoint oldest_unwritten_;
-  base::TimePoint paused_since_;
   std::thread thread_;
 };
 

@@ -92,6 +92,9 @@ class Database {
   std::int64_t next_mark_ = 1;
 };
 
+// What a row costs beside its records, about.
+inline constexpr std::uint64_t kRowOverhead = 64;
+
 // The row key of a stream's number.
 constexpr std::int64_t position_of(domain::Stream stream, std::uint64_t seq) {
   return (static_cast<std::int64_t>(domain::index_of(stream)) << 56) |

@@ -1,6 +1,6 @@
-// A simulated compound: each device with its own login and TLS connection to the site broker. Sensors report,
-// something happens now and then, locks and sockets answer commands. Written on libmosquitto and nlohmann
-// alone, so that it shares no codec with the gateway.
+// A simulated compound: each device with its own login and TLS connection to the site broker.
+// Sensors report, something happens now and then, locks and sockets answer commands. Written on
+// libmosquitto and nlohmann alone, so that it shares no codec with the gateway.
 //
 //   sim_compound --devices FILE --host HOST --port PORT --ca FILE [--seed N] [--period S]
 //
@@ -41,16 +41,19 @@ class Device {
   Device(const Json& about, const Options& options, unsigned seed)
       : id_(about.at("id")), profile_(about.at("profile")), random_(seed) {
     client_.reset(mosquitto_new(id_.c_str(), true, this));
-    mosquitto_username_pw_set(client_.get(), id_.c_str(), about.at("password").get<std::string>().c_str());
+    mosquitto_username_pw_set(client_.get(), id_.c_str(),
+                              about.at("password").get<std::string>().c_str());
     mosquitto_tls_set(client_.get(), options.ca.c_str(), nullptr, nullptr, nullptr, nullptr);
     const std::string gone = R"({"online":false})";
-    mosquitto_will_set(client_.get(), topic("up/presence").c_str(), static_cast<int>(gone.size()), gone.data(), 1, false);
+    mosquitto_will_set(client_.get(), topic("up/presence").c_str(), static_cast<int>(gone.size()),
+                       gone.data(), 1, false);
     mosquitto_connect_callback_set(client_.get(), [](mosquitto*, void* self, int result) {
       if (result == 0) static_cast<Device*>(self)->after_connect();
     });
-    mosquitto_message_callback_set(client_.get(), [](mosquitto*, void* self, const mosquitto_message* message) {
-      static_cast<Device*>(self)->on_message(*message);
-    });
+    mosquitto_message_callback_set(client_.get(),
+                                   [](mosquitto*, void* self, const mosquitto_message* message) {
+                                     static_cast<Device*>(self)->on_message(*message);
+                                   });
     mosquitto_connect_async(client_.get(), options.host.c_str(), options.port, 30);
     mosquitto_loop_start(client_.get());
   }
@@ -74,12 +77,17 @@ class Device {
   };
 
   std::string topic(const std::string& rest) const { return "linli/v1/" + id_ + "/" + rest; }
-  bool chance(double probability) { return std::uniform_real_distribution<>(0, 1)(random_) < probability; }
-  double around(double middle, double spread) { return std::normal_distribution<>(middle, spread)(random_); }
+  bool chance(double probability) {
+    return std::uniform_real_distribution<>(0, 1)(random_) < probability;
+  }
+  double around(double middle, double spread) {
+    return std::normal_distribution<>(middle, spread)(random_);
+  }
 
   void send(const std::string& rest, const Json& payload) {
     const std::string text = payload.dump();
-    mosquitto_publish(client_.get(), nullptr, topic(rest).c_str(), static_cast<int>(text.size()), text.data(), 1, false);
+    mosquitto_publish(client_.get(), nullptr, topic(rest).c_str(), static_cast<int>(text.size()),
+                      text.data(), 1, false);
   }
 
   void after_connect() {
@@ -88,9 +96,14 @@ class Device {
   }
 
   Json values() {
-    const auto rounded = [](double value) { return static_cast<double>(static_cast<int>(value * 10)) / 10; };
-    if (profile_ == "generic/temperature_humidity") return {{"temperature", rounded(around(21, 0.5))}, {"humidity", static_cast<int>(around(55, 2))}};
-    if (profile_ == "generic/socket") return {{"on", on_}, {"power", on_ ? rounded(std::abs(around(120, 10))) : 0.0}};
+    const auto rounded = [](double value) {
+      return static_cast<double>(static_cast<int>(value * 10)) / 10;
+    };
+    if (profile_ == "generic/temperature_humidity")
+      return {{"temperature", rounded(around(21, 0.5))},
+              {"humidity", static_cast<int>(around(55, 2))}};
+    if (profile_ == "generic/socket")
+      return {{"on", on_}, {"power", on_ ? rounded(std::abs(around(120, 10))) : 0.0}};
     if (profile_ == "generic/lock") return {{"locked", !on_}};
     if (profile_ == "generic/door_contact") return {{"open", on_}};
     if (profile_ == "generic/meter") return {{"energy", energy_ += 0.02}};
@@ -118,7 +131,9 @@ class Device {
   }
 
   void on_message(const mosquitto_message& message) {
-    const Json payload = Json::parse(static_cast<const char*>(message.payload), static_cast<const char*>(message.payload) + message.payloadlen, nullptr, false);
+    const Json payload =
+        Json::parse(static_cast<const char*>(message.payload),
+                    static_cast<const char*>(message.payload) + message.payloadlen, nullptr, false);
     if (!payload.is_object()) return;
     const std::lock_guard lock(mutex_);
     if (std::string(message.topic) == topic("down/ack")) {
@@ -131,7 +146,8 @@ class Device {
     if (action == "lock") on_ = false;
     std::printf("%s does %s\n", id_.c_str(), action.c_str());
     std::fflush(stdout);
-    send("up/result", {{"command", payload.value("command", "")}, {"ok", true}, {"output", Json::object()}});
+    send("up/result",
+         {{"command", payload.value("command", "")}, {"ok", true}, {"output", Json::object()}});
   }
 
   const std::string id_;
@@ -147,17 +163,33 @@ class Device {
 
 Options parse(int argc, char** argv) {
   Options options;
-  const option rows[] = {{"devices", 1, nullptr, 'd'}, {"host", 1, nullptr, 'h'}, {"port", 1, nullptr, 'p'}, {"ca", 1, nullptr, 'c'},
-                         {"seed", 1, nullptr, 's'},    {"period", 1, nullptr, 't'}, {nullptr, 0, nullptr, 0}};
-  for (int letter = getopt_long(argc, argv, "", rows, nullptr); letter >= 0; letter = getopt_long(argc, argv, "", rows, nullptr)) {
+  const option rows[] = {{"devices", 1, nullptr, 'd'}, {"host", 1, nullptr, 'h'},
+                         {"port", 1, nullptr, 'p'},    {"ca", 1, nullptr, 'c'},
+                         {"seed", 1, nullptr, 's'},    {"period", 1, nullptr, 't'},
+                         {nullptr, 0, nullptr, 0}};
+  for (int letter = getopt_long(argc, argv, "", rows, nullptr); letter >= 0;
+       letter = getopt_long(argc, argv, "", rows, nullptr)) {
     switch (letter) {
-      case 'd': options.devices = optarg; break;
-      case 'h': options.host = optarg; break;
-      case 'p': options.port = std::atoi(optarg); break;
-      case 'c': options.ca = optarg; break;
-      case 's': options.seed = static_cast<unsigned>(std::atoi(optarg)); break;
-      case 't': options.period_s = std::atof(optarg); break;
-      default: std::exit(2);
+      case 'd':
+        options.devices = optarg;
+        break;
+      case 'h':
+        options.host = optarg;
+        break;
+      case 'p':
+        options.port = std::atoi(optarg);
+        break;
+      case 'c':
+        options.ca = optarg;
+        break;
+      case 's':
+        options.seed = static_cast<unsigned>(std::atoi(optarg));
+        break;
+      case 't':
+        options.period_s = std::atof(optarg);
+        break;
+      default:
+        std::exit(2);
     }
   }
   return options;
@@ -165,7 +197,8 @@ Options parse(int argc, char** argv) {
 
 void wait(double seconds) {
   const auto until = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
-  while (g_stop == 0 && std::chrono::steady_clock::now() < until) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  while (g_stop == 0 && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
 }
 
 }  // namespace
@@ -175,7 +208,9 @@ int main(int argc, char** argv) {
   std::ifstream in(options.devices);
   const Json list = Json::parse(in, nullptr, false);
   if (!list.is_array() || options.ca.empty()) {
-    std::fprintf(stderr, "sim_compound --devices FILE --host HOST --port PORT --ca FILE [--seed N] [--period S]\n");
+    std::fprintf(
+        stderr,
+        "sim_compound --devices FILE --host HOST --port PORT --ca FILE [--seed N] [--period S]\n");
     return 2;
   }
   struct sigaction action {};
@@ -184,7 +219,9 @@ int main(int argc, char** argv) {
   sigaction(SIGINT, &action, nullptr);
   mosquitto_lib_init();
   std::vector<std::unique_ptr<Device>> devices;
-  for (const Json& about : list) devices.push_back(std::make_unique<Device>(about, options, options.seed + static_cast<unsigned>(devices.size())));
+  for (const Json& about : list)
+    devices.push_back(std::make_unique<Device>(
+        about, options, options.seed + static_cast<unsigned>(devices.size())));
   while (g_stop == 0) {
     for (const auto& device : devices) {
       device->report();
