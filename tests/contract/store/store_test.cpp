@@ -75,7 +75,8 @@ struct SqliteRig {
       storage::StoreOptions options;
       options.database.path = rig.directory + "/linli.db";
       options.database.ballast_bytes = 0;
-      rig.store = storage::SqliteStore::open(rig.loop, options, [] { return domain::EventTime{}; }).value();
+      rig.store =
+          storage::SqliteStore::open(rig.loop, options, [] { return domain::EventTime{}; }).value();
     }
   };
   bool run_until(const std::function<bool()>& holds) { return loop.run_until(holds); }
@@ -86,7 +87,11 @@ struct SqliteRig {
 };
 
 domain::Envelope envelope(Stream stream, int number) {
-  return {stream, "t", "device/d", {number, domain::TimeQuality::kSynchronised, 1, number}, std::to_string(number)};
+  return {stream,
+          "t",
+          "device/d",
+          {number, domain::TimeQuality::kSynchronised, 1, number},
+          std::to_string(number)};
 }
 
 template <class Rig>
@@ -95,7 +100,8 @@ class StoreContract : public testing::Test {
   // Commits and waits for the verdict.
   base::Result<void> commit(ports::Turn turn) {
     std::optional<base::Result<void>> verdict;
-    rig.store->commit(std::move(turn), [&verdict](base::Result<void> result) { verdict = std::move(result); });
+    rig.store->commit(std::move(turn),
+                      [&verdict](base::Result<void> result) { verdict = std::move(result); });
     EXPECT_TRUE(rig.run_until([&verdict] { return verdict.has_value(); }));
     return verdict.value_or(base::fail(base::Code::kTimeout, "no verdict"));
   }
@@ -106,11 +112,13 @@ class StoreContract : public testing::Test {
     return commit(std::move(turn));
   }
 
-  std::vector<ports::ChunkPtr> read(Stream stream, std::uint64_t from, std::size_t max_bytes = 1'000'000) {
+  std::vector<ports::ChunkPtr> read(Stream stream, std::uint64_t from,
+                                    std::size_t max_bytes = 1'000'000) {
     std::optional<std::vector<ports::ChunkPtr>> chunks;
-    rig.store->read_outbox(stream, from, max_bytes, [&chunks](base::Result<std::vector<ports::ChunkPtr>> result) {
-      chunks = std::move(result).value();
-    });
+    rig.store->read_outbox(stream, from, max_bytes,
+                           [&chunks](base::Result<std::vector<ports::ChunkPtr>> result) {
+                             chunks = std::move(result).value();
+                           });
     EXPECT_TRUE(rig.run_until([&chunks] { return chunks.has_value(); }));
     return chunks.value_or(std::vector<ports::ChunkPtr>{});
   }
@@ -131,7 +139,8 @@ TYPED_TEST(StoreContract, NumbersEachStreamFromOneWithoutHoles) {
     for (const auto& chunk : this->read(stream, 1)) {
       EXPECT_EQ(chunk->first, expected);
       domain::RecordReader reader(chunk->records, stream);
-      for (; !reader.at_end(); ++expected) EXPECT_EQ(reader.next().value(), envelope(stream, static_cast<int>(expected)));
+      for (; !reader.at_end(); ++expected)
+        EXPECT_EQ(reader.next().value(), envelope(stream, static_cast<int>(expected)));
       EXPECT_EQ(chunk->last, expected - 1);
     }
     EXPECT_EQ(expected, 6U);
@@ -140,7 +149,9 @@ TYPED_TEST(StoreContract, NumbersEachStreamFromOneWithoutHoles) {
 
 TYPED_TEST(StoreContract, AnswersCommitsInTheirOrderAndTellsOfEventsFirst) {
   std::vector<std::string> order;
-  this->rig.store->on_appended([&order](const ports::ChunkPtr& chunk) { order.push_back("+" + std::to_string(chunk->last)); });
+  this->rig.store->on_appended([&order](const ports::ChunkPtr& chunk) {
+    order.push_back("+" + std::to_string(chunk->last));
+  });
   int done = 0;
   for (int i = 1; i <= 3; ++i) {
     ports::Turn turn;
@@ -206,7 +217,9 @@ class SqliteStoreTest : public StoreContract<SqliteRig> {
     rig.store.reset();
     SqliteRig::store::open(rig);
   }
-  std::unique_ptr<ports::Query> query() { return storage::open_query(rig.directory + "/linli.db").value(); }
+  std::unique_ptr<ports::Query> query() {
+    return storage::open_query(rig.directory + "/linli.db").value();
+  }
 };
 
 TEST_F(SqliteStoreTest, KeepsEverythingOverARestartAndItsEpoch) {
@@ -244,7 +257,8 @@ TEST_F(SqliteStoreTest, LetsTheLastWordOnAKeyStand) {
   rig.store->commit(std::move(first), count);
   rig.store->commit(std::move(second), count);
   ASSERT_TRUE(rig.run_until([&done] { return done == 2; }));
-  EXPECT_EQ(query()->scan(ports::Space::kDevice, "", 10).value(), (std::vector<ports::Query::Row>{{"a", "2"}}));
+  EXPECT_EQ(query()->scan(ports::Space::kDevice, "", 10).value(),
+            (std::vector<ports::Query::Row>{{"a", "2"}}));
 }
 
 TEST_F(SqliteStoreTest, ForgetsMarksWhenTheBrokersSessionIsNew) {
@@ -261,7 +275,8 @@ TEST_F(SqliteStoreTest, ForgetsMarksWhenTheBrokersSessionIsNew) {
 TEST_F(SqliteStoreTest, RefusesASecondProcess) {
   storage::StoreOptions options;
   options.database.path = rig.directory + "/linli.db";
-  const auto second = storage::SqliteStore::open(rig.loop, options, [] { return domain::EventTime{}; });
+  const auto second =
+      storage::SqliteStore::open(rig.loop, options, [] { return domain::EventTime{}; });
   ASSERT_FALSE(second.has_value());
   EXPECT_EQ(second.error().code, base::Code::kConflict);
 }

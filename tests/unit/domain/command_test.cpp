@@ -37,16 +37,26 @@ INSTANTIATE_TEST_SUITE_P(
     Table, ParseCommandRefuses,
     testing::Values(
         BadCommand{"no id", R"({"target":"device/a","action":"x"})", "command.id: is missing"},
-        BadCommand{"id with a slash", R"({"id":"a/b","target":"device/a","action":"x"})", "command.id"},
-        BadCommand{"unknown key", R"({"id":"a","target":"device/a","action":"x","inptu":{}})", "did you mean 'input'"},
-        BadCommand{"issuer is not ours to read", R"({"id":"a","target":"d","action":"x","issuer":"root"})", "unknown key"},
-        BadCommand{"role is not ours to read", R"({"id":"a","target":"d","action":"x","role":"root"})", "unknown key"},
-        BadCommand{"wrong type", R"({"id":1,"target":"device/a","action":"x"})", "expected a string"},
-        BadCommand{"input no object", R"({"id":"a","target":"device/a","action":"x","input":[]})", "expected an object"},
-        BadCommand{"ttl zero", R"({"id":"a","target":"device/a","action":"x","ttl_ms":0})", "from 1 to"},
-        BadCommand{"ttl a float", R"({"id":"a","target":"device/a","action":"x","ttl_ms":1.5})", "an integer"},
+        BadCommand{"id with a slash", R"({"id":"a/b","target":"device/a","action":"x"})",
+                   "command.id"},
+        BadCommand{"unknown key", R"({"id":"a","target":"device/a","action":"x","inptu":{}})",
+                   "did you mean 'input'"},
+        BadCommand{"issuer is not ours to read",
+                   R"({"id":"a","target":"d","action":"x","issuer":"root"})", "unknown key"},
+        BadCommand{"role is not ours to read",
+                   R"({"id":"a","target":"d","action":"x","role":"root"})", "unknown key"},
+        BadCommand{"wrong type", R"({"id":1,"target":"device/a","action":"x"})",
+                   "expected a string"},
+        BadCommand{"input no object", R"({"id":"a","target":"device/a","action":"x","input":[]})",
+                   "expected an object"},
+        BadCommand{"ttl zero", R"({"id":"a","target":"device/a","action":"x","ttl_ms":0})",
+                   "from 1 to"},
+        BadCommand{"ttl a float", R"({"id":"a","target":"device/a","action":"x","ttl_ms":1.5})",
+                   "an integer"},
         BadCommand{"twice", R"({"id":"a","id":"b","target":"device/a","action":"x"})", "twice"},
-        BadCommand{"deep", R"({"id":"a","target":"d","action":"x","input":{"a":[[[[[[[[[]]]]]]]]]}})", "nested"},
+        BadCommand{"deep",
+                   R"({"id":"a","target":"d","action":"x","input":{"a":[[[[[[[[[]]]]]]]]]}})",
+                   "nested"},
         BadCommand{"too large", "\"" + std::string(20'000, 'a') + "\"", "allowed"}));
 
 TEST(CommandRules, GiveRulesOfTheGatewayNoDoors) {
@@ -73,10 +83,15 @@ TEST(CommandRules, LetADoorWaitTenSecondsAtMost) {
 TEST(CommandRules, RefuseWhatIsOverOrCannotBeJudged) {
   Command command;
   command.expires_ms = 1'000;
-  EXPECT_EQ(time_left(command, SafetyClass::kDoor, {2'000, TimeQuality::kSynchronised, 1, 1}).error().code, base::Code::kInvalid);
-  EXPECT_EQ(time_left(command, SafetyClass::kDoor, {500, TimeQuality::kFloor, 1, 1}).error().code, base::Code::kDenied);
+  EXPECT_EQ(time_left(command, SafetyClass::kDoor, {2'000, TimeQuality::kSynchronised, 1, 1})
+                .error()
+                .code,
+            base::Code::kInvalid);
+  EXPECT_EQ(time_left(command, SafetyClass::kDoor, {500, TimeQuality::kFloor, 1, 1}).error().code,
+            base::Code::kDenied);
   command.ttl_ms = 3'000;
-  EXPECT_EQ(time_left(command, SafetyClass::kDoor, {2'000, TimeQuality::kUnknown, 1, 1}).value(), seconds(3));
+  EXPECT_EQ(time_left(command, SafetyClass::kDoor, {2'000, TimeQuality::kUnknown, 1, 1}).value(),
+            seconds(3));
 }
 
 TEST(Age, IsKnownWithinABootAndBetweenSynchronisedClocks) {

@@ -7,7 +7,8 @@ namespace linli::domain {
 namespace {
 
 Envelope example() {
-  return {Stream::kAlarm, "t", "device/d", {0x0102030405060708, TimeQuality::kFloor, 0xA0, 7}, "{}"};
+  return {
+      Stream::kAlarm, "t", "device/d", {0x0102030405060708, TimeQuality::kFloor, 0xA0, 7}, "{}"};
 }
 
 TEST(Record, HasTheLayoutThatTheHeaderDraws) {
@@ -49,7 +50,8 @@ TEST(EventId, NamesEpochStreamAndNumber) {
 TEST(Gap, TellsWhatIsMissingAndWhy) {
   const Envelope envelope = envelope_of({Stream::kTelemetry, 3, 9, 7, "quota"}, {});
   EXPECT_EQ(envelope.type, kGapEvent);
-  EXPECT_EQ(envelope.data, R"({"class":"telemetry","first":3,"last":9,"count":7,"reason":"quota"})");
+  EXPECT_EQ(envelope.data,
+            R"({"class":"telemetry","first":3,"last":9,"count":7,"reason":"quota"})");
 }
 
 TEST(Rfc3339, WritesMillisecondsInUtc) {

@@ -46,19 +46,51 @@ constexpr const char* kTitles = R"("titles":{"zh":"a","en":"b"})";
 INSTANTIATE_TEST_SUITE_P(
     Table, ParseProfileRefuses,
     testing::Values(
-        BadModel{"no model", "[]", "expected an object"}, BadModel{"wrong type", R"({"@type":"Thing"})", "tm:ThingModel"},
+        BadModel{"no model", "[]", "expected an object"},
+        BadModel{"wrong type", R"({"@type":"Thing"})", "tm:ThingModel"},
         BadModel{"unknown member", model(R"(,"propertys":{})"), "did you mean 'properties'"},
-        BadModel{"no type", model(std::string(R"(,"properties":{"a":{)") + kTitles + "}}"), "properties.a: type: is missing"},
-        BadModel{"range upside down", model(std::string(R"(,"properties":{"a":{"type":"number","minimum":2,"maximum":1,)") + kTitles + "}}"), "above maximum"},
+        BadModel{"no type", model(std::string(R"(,"properties":{"a":{)") + kTitles + "}}"),
+                 "properties.a: type: is missing"},
+        BadModel{
+            "range upside down",
+            model(std::string(R"(,"properties":{"a":{"type":"number","minimum":2,"maximum":1,)") +
+                  kTitles + "}}"),
+            "above maximum"},
         BadModel{"no titles", model(R"(,"properties":{"a":{"type":"number"}})"), "titles"},
-        BadModel{"no safety", model(std::string(R"(,"actions":{"a":{)") + kTitles + "}}"), "linli:safety: is missing"},
-        BadModel{"unknown safety", model(std::string(R"(,"actions":{"a":{"linli:safety":"big",)") + kTitles + "}}"), "none, actuator, door, life"},
-        BadModel{"no stream", model(std::string(R"(,"events":{"a":{)") + kTitles + "}}"), "linli:stream: is missing"},
-        BadModel{"name with a slash", model(std::string(R"(,"events":{"a/b":{)") + kTitles + "}}"), "no usable name"},
-        BadModel{"wildcard topic", model(std::string(R"(,"properties":{"a":{"type":"number","forms":[{"href":"x/{id}/#"}],)") + kTitles + "}}"), "href"},
-        BadModel{"topic of nobody", model(std::string(R"(,"properties":{"a":{"type":"number","forms":[{"href":"x/y"}],)") + kTitles + "}}"), "{id}"},
-        BadModel{"unknown transform", model(std::string(R"(,"properties":{"a":{"type":"number","forms":[{"href":"{id}","linli:transforms":[{"eval":"x"}]}],)") + kTitles + "}}"), "expected one of scale"},
-        BadModel{"required of nothing", model(std::string(R"(,"events":{"a":{"linli:stream":"alarm","data":{"type":"object","properties":{},"required":["b"]},)") + kTitles + "}}"), "which is no property"}));
+        BadModel{"no safety", model(std::string(R"(,"actions":{"a":{)") + kTitles + "}}"),
+                 "linli:safety: is missing"},
+        BadModel{"unknown safety",
+                 model(std::string(R"(,"actions":{"a":{"linli:safety":"big",)") + kTitles + "}}"),
+                 "none, actuator, door, life"},
+        BadModel{"no stream", model(std::string(R"(,"events":{"a":{)") + kTitles + "}}"),
+                 "linli:stream: is missing"},
+        BadModel{"name with a slash", model(std::string(R"(,"events":{"a/b":{)") + kTitles + "}}"),
+                 "no usable name"},
+        BadModel{
+            "wildcard topic",
+            model(std::string(
+                      R"(,"properties":{"a":{"type":"number","forms":[{"href":"x/{id}/#"}],)") +
+                  kTitles + "}}"),
+            "href"},
+        BadModel{
+            "topic of nobody",
+            model(std::string(R"(,"properties":{"a":{"type":"number","forms":[{"href":"x/y"}],)") +
+                  kTitles + "}}"),
+            "{id}"},
+        BadModel{
+            "unknown transform",
+            model(
+                std::string(
+                    R"(,"properties":{"a":{"type":"number","forms":[{"href":"{id}","linli:transforms":[{"eval":"x"}]}],)") +
+                kTitles + "}}"),
+            "expected one of scale"},
+        BadModel{
+            "required of nothing",
+            model(
+                std::string(
+                    R"(,"events":{"a":{"linli:stream":"alarm","data":{"type":"object","properties":{},"required":["b"]},)") +
+                kTitles + "}}"),
+            "which is no property"}));
 
 }  // namespace
 }  // namespace linli::domain

@@ -7,7 +7,9 @@
 namespace linli::domain {
 namespace {
 
-Transform make(Transform::Kind kind, double number = 0, int bit = 0) { return {kind, number, bit, {}}; }
+Transform make(Transform::Kind kind, double number = 0, int bit = 0) {
+  return {kind, number, bit, {}};
+}
 
 struct Row {
   const char* rule;
@@ -34,7 +36,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Row{"scale an integer", make(Kind::kScale, 0.5), std::int64_t{42}, 21.0},
                     Row{"scale text", make(Kind::kScale, 2), std::string("4"), std::nullopt},
                     Row{"scale beyond double", make(Kind::kScale, 1e300), 1e300, std::nullopt},
-                    Row{"scale not-a-number", make(Kind::kScale, 1), std::numeric_limits<double>::quiet_NaN(), std::nullopt},
+                    Row{"scale not-a-number", make(Kind::kScale, 1),
+                        std::numeric_limits<double>::quiet_NaN(), std::nullopt},
                     Row{"offset", make(Kind::kOffset, -40), 61.0, 21.0},
                     Row{"offset a boolean", make(Kind::kOffset, 1), true, std::nullopt},
                     Row{"bit 3 of 8", make(Kind::kBit, 0, 3), std::int64_t{8}, true},
@@ -46,11 +49,13 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"bcd zero", make(Kind::kBcd), std::int64_t{0}, std::int64_t{0}},
                     Row{"bcd digit above 9", make(Kind::kBcd), std::int64_t{0x12A4}, std::nullopt},
                     Row{"bcd negative", make(Kind::kBcd), std::int64_t{-1}, std::nullopt},
-                    Row{"words change places", make(Kind::kWordOrder), std::int64_t{0x12345678}, std::int64_t{0x56781234}},
+                    Row{"words change places", make(Kind::kWordOrder), std::int64_t{0x12345678},
+                        std::int64_t{0x56781234}},
                     Row{"more than 32 bits", make(Kind::kWordOrder), kBig, std::nullopt}));
 
 TEST(Transforms, RunInTheirOrder) {
-  EXPECT_EQ(apply({make(Kind::kBcd), make(Kind::kScale, 0.01)}, std::int64_t{0x2150}).value(), Value(21.5));
+  EXPECT_EQ(apply({make(Kind::kBcd), make(Kind::kScale, 0.01)}, std::int64_t{0x2150}).value(),
+            Value(21.5));
 }
 
 TEST(MapTransform, FindsNumbersWhateverTheirType) {

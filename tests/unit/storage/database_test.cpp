@@ -25,11 +25,13 @@ class DatabaseTest : public testing::Test {
 
   static ports::Turn turn_of(Stream stream, int count, std::size_t bytes = 200) {
     ports::Turn turn;
-    for (int i = 0; i < count; ++i) turn.envelopes.push_back({stream, "t", "device/d", {}, std::string(bytes, 'x')});
+    for (int i = 0; i < count; ++i)
+      turn.envelopes.push_back({stream, "t", "device/d", {}, std::string(bytes, 'x')});
     return turn;
   }
 
-  static base::Result<std::vector<ports::ChunkPtr>> write(Database& database, const ports::Turn& turn) {
+  static base::Result<std::vector<ports::ChunkPtr>> write(Database& database,
+                                                          const ports::Turn& turn) {
     return database.write({{&turn}, {}}, {1, domain::TimeQuality::kSynchronised, 2, 3});
   }
 
@@ -76,14 +78,16 @@ TEST_F(DatabaseTest, FullMakesRoomFromTheLeastImportantAndTakesTheAlarm) {
   options.max_bytes = 256 * 1024;
   Database database = Database::open(options).value();
   base::Result<std::vector<ports::ChunkPtr>> written;
-  for (int i = 0; i < 2000 && written; ++i) written = write(database, turn_of(Stream::kTelemetry, 5));
+  for (int i = 0; i < 2000 && written; ++i)
+    written = write(database, turn_of(Stream::kTelemetry, 5));
   ASSERT_FALSE(written.has_value());
   EXPECT_EQ(written.error().code, base::Code::kFull);
   EXPECT_TRUE(database.make_room({}).value());
   EXPECT_TRUE(write(database, turn_of(Stream::kAlarm, 5)));
   EXPECT_GT(stats(database, Stream::kTelemetry).dropped, 0U);
   EXPECT_EQ(stats(database, Stream::kAlarm).dropped, 0U);
-  EXPECT_EQ(database.read_outbox(Stream::kTelemetry, 1, 1000).value().front()->gap->reason, "disk_full");
+  EXPECT_EQ(database.read_outbox(Stream::kTelemetry, 1, 1000).value().front()->gap->reason,
+            "disk_full");
 }
 
 TEST_F(DatabaseTest, AFailedWriteLeavesNothingBehind) {
@@ -115,10 +119,27 @@ TEST_F(DatabaseTest, ANewFileHasANewEpoch) {
   EXPECT_NE(first, second);
 }
 
-// Random pages of the file are overwritten; what stands on the others must come back.
-class Corruption : public DatabaseTest, public testing::WithParamInterface<int> {};
+// Overwrites the first leaf of a table from `page` on. An inner page would hide intact leaves below
+// it.
+void overwrite_leaf(const std::string& path, std::uintmax_t page) {
+  constexpr char kTableLeaf = 0x0D;
+  constexpr std::streamoff kPage = 1024;
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  char type = 0;
+  auto at = static_cast<std::streamoff>(page) * kPage;
+  for (; type != kTableLeaf; at += kPage) {
+    file.seekg(at);
+    file.get(type);
+  }
+  const std::string rubbish(kPage, '\x5A');
+  file.seekp(at - kPage);
+  file.write(rubbish.data(), kPage);
+}
 
-TEST_P(Corruption, IsPutAsideAndNearlyAllIsCarriedOver) {
+// A page of events is overwritten; what stands on the others must come back.
+class DamagedLeaf : public DatabaseTest, public testing::WithParamInterface<int> {};
+
+TEST_P(DamagedLeaf, IsPutAsideAndNearlyAllIsCarriedOver) {
   constexpr int kEvents = 4000;
   std::string epoch;
   {
@@ -129,22 +150,24 @@ TEST_P(Corruption, IsPutAsideAndNearlyAllIsCarriedOver) {
   }
   std::mt19937 random(static_cast<unsigned>(GetParam()));
   const auto pages = std::filesystem::file_size(options.path) / 1024;
-  {
-    std::fstream file(options.path, std::ios::in | std::ios::out | std::ios::binary);
-    const std::string rubbish(1024, '\x5A');
-    file.seekp(static_cast<std::streamoff>((pages / 2 + random() % (pages / 2 - 2)) * 1024));
-    file.write(rubbish.data(), 1024);
-  }
-  Database database = Database::open(options).value();
-  database = Database();
-  database = quarantine_and_salvage(options, {}).value();
+  overwrite_leaf(options.path, pages / 2 + random() % (pages / 2 - 2));
+  // The damage shows when the file is opened, or when all of it is looked at.
+  auto damaged = Database::open(options);
+  const base::Result<void> checked =
+      damaged ? damaged->check() : base::Result<void>(base::Failure(damaged.error()));
+  ASSERT_FALSE(checked.has_value());
+  EXPECT_EQ(checked.error().code, base::Code::kCorrupt);
+  damaged = base::fail(base::Code::kCorrupt, "closed");
+  auto salvaged = quarantine_and_salvage(options, {});
+  ASSERT_TRUE(salvaged.has_value()) << salvaged.error().what;
+  Database database = *std::move(salvaged);
   EXPECT_NE(database.epoch(), epoch);
   EXPECT_TRUE(std::filesystem::exists(options.path + ".corrupt.1"));
   EXPECT_TRUE(database.check());
   EXPECT_GE(stats(database, Stream::kAccess).last, kEvents * 99 / 100);
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, Corruption, testing::Range(0, 10));
+INSTANTIATE_TEST_SUITE_P(Seeds, DamagedLeaf, testing::Range(0, 20));
 
 }  // namespace
 }  // namespace linli::storage

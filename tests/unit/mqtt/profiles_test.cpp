@@ -1,0 +1,103 @@
+// Walks every device model there is: titles in both languages, a scenario, and recorded payloads
+// that give what the recording says. A model without recordings fails.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "drivers/mqtt/mapped_codec.hpp"
+#include "drivers/mqtt/native_codec.hpp"
+#include "firmware/daemon/profile_files.hpp"
+
+namespace linli::drivers::mqtt {
+namespace {
+
+using base::Json;
+const std::string kRoot = LINLI_SOURCE_DIR;
+
+const std::map<std::string, std::shared_ptr<const domain::Profile>>& all() {
+  static const auto profiles = daemon::load_profiles({kRoot + "/config/profiles"}).value();
+  return profiles;
+}
+
+std::vector<std::string> names() {
+  std::vector<std::string> names;
+  for (const auto& [name, profile] : all()) names.push_back(name);
+  return names;
+}
+
+// What a report says, in the words of the recordings.
+Json words_of(const domain::Report& report, const domain::Profile& profile) {
+  if (report.rejection) return {{"rejection", *report.rejection}};
+  Json words = Json::object();
+  for (const auto& reading : report.readings) {
+    words["readings"][profile.properties[reading.property].name] =
+        Json::parse(domain::to_json(reading.value));
+  }
+  for (const auto& event : report.events)
+    words["events"].push_back(
+        {{"event", profile.events[event.event].name}, {"data", Json::parse(event.data)}});
+  for (const auto& result : report.results)
+    words["results"].push_back({{"command", result.command.str()}, {"ok", result.ok}});
+  if (report.presence) words["online"] = report.presence == domain::Presence::kOnline;
+  return words;
+}
+
+class EveryProfile : public testing::TestWithParam<std::string> {
+ protected:
+  const domain::Profile& profile() const { return *all().at(GetParam()); }
+};
+
+TEST_P(EveryProfile, HasTitlesInBothLanguagesAndAScenario) {
+  EXPECT_FALSE(profile().scenario.empty());
+  const auto check = [](const auto& models) {
+    for (const auto& model : models) {
+      EXPECT_FALSE(model.title.zh.empty()) << model.name;
+      EXPECT_FALSE(model.title.en.empty()) << model.name;
+    }
+  };
+  check(profile().properties);
+  check(profile().actions);
+  check(profile().events);
+}
+
+TEST_P(EveryProfile, ReadsItsRecordedPayloads) {
+  const std::string file = kRoot + "/tests/data/profiles/" + GetParam() + ".json";
+  std::ifstream in(file);
+  ASSERT_TRUE(in.good()) << "no recordings: " << file;
+  const Json recordings = Json::parse(in);
+  ASSERT_GE(recordings.size(), 2U);
+  const auto device = domain::DeviceId::parse("dev1").value();
+  for (const Json& recording : recordings) {
+    const std::string topic = recording.at("topic");
+    const std::string payload = recording.at("payload").is_string()
+                                    ? recording.at("payload").get<std::string>()
+                                    : recording.at("payload").dump();
+    const auto native = parse_native_topic(topic);
+    const auto report = native ? decode_native(profile(), device, native->kind, payload)
+                               : decode_mapped(profile(), device, topic, payload);
+    EXPECT_EQ(words_of(report, profile()), recording.at("expect")) << topic << " " << payload;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, EveryProfile, testing::ValuesIn(names()), [](const auto& each) {
+  std::string name = each.param;
+  for (char& c : name) c = c == '/' ? '_' : c;
+  return name;
+});
+
+TEST(MappedCommand, SpeaksTheForeignDevicesWords) {
+  const domain::Profile& plug = *all().at("shelly/plug_s");
+  const ports::ActionRequest request{domain::CommandId::parse("c").value(),
+                                     domain::DeviceId::parse("dev1").value(), 0, R"({"on":true})",
+                                     std::chrono::seconds(5)};
+  const auto command = encode_mapped(plug, request);
+  ASSERT_TRUE(command.has_value()) << command.error().what;
+  EXPECT_EQ(command->topic, "shellies/dev1/relay/0/command");
+  EXPECT_EQ(command->payload, "on");
+}
+
+}  // namespace
+}  // namespace linli::drivers::mqtt
