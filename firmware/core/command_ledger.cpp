@@ -84,7 +84,8 @@ void CommandLedger::resume(const EntryPtr& entry) {
   if (was_sent) return await_answer(entry);
   const auto allowed = domain::time_left(record.command, entry->safety, record.received);
   const auto age = domain::age_ms(record.received, clock_.now());
-  const auto left = allowed && age ? *allowed - std::chrono::milliseconds(*age) : base::Duration::zero();
+  const auto left =
+      allowed && age ? *allowed - std::chrono::milliseconds(*age) : base::Duration::zero();
   if (left <= base::Duration::zero()) {
     return close(
         entry, {CommandState::kExpired, "its time was over when the gateway had restarted", "{}"});

@@ -28,8 +28,8 @@ struct EventTime {
   friend bool operator==(const EventTime&, const EventTime&) = default;
 };
 
-// How long before `now` `then` was, in milliseconds; nullopt if nobody can know (another boot, and the
-// clocks were not both synchronised).
+// How long before `now` `then` was, in milliseconds; nullopt if nobody can know (another boot, and
+// the clocks were not both synchronised).
 std::optional<std::int64_t> age_ms(const EventTime& then, const EventTime& now);
 
 // RFC 3339 in UTC with milliseconds, e.g. "2026-11-24T08:30:00.125Z". Years 1970 to 9999.

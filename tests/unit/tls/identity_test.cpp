@@ -30,7 +30,9 @@ class IdentityTest : public testing::Test {
   std::string file(const std::string& name) const { return options.directory + "/" + name; }
   // The independent judge.
   bool openssl(const std::string& words) const {
-    return std::system(("cd " + options.directory + " && openssl " + words + " >/dev/null 2>&1").c_str()) == 0;
+    return std::system(
+               ("cd " + options.directory + " && openssl " + words + " >/dev/null 2>&1").c_str()) ==
+           0;
   }
 
   std::string root;
@@ -41,10 +43,12 @@ TEST_F(IdentityTest, IsBelievedByOpenssl) {
   ASSERT_TRUE(init_identity(options));
   EXPECT_TRUE(openssl("req -in gateway.csr -noout -verify"));
   EXPECT_TRUE(openssl("verify -x509_strict -CAfile site-ca-bundle.crt broker.crt"));
-  EXPECT_TRUE(openssl("verify -CAfile site-ca-bundle.crt -verify_hostname gateway.local broker.crt"));
+  EXPECT_TRUE(
+      openssl("verify -CAfile site-ca-bundle.crt -verify_hostname gateway.local broker.crt"));
   EXPECT_TRUE(openssl("verify -CAfile site-ca-bundle.crt -verify_ip 192.168.1.2 broker.crt"));
   EXPECT_TRUE(openssl("verify -CAfile site-ca-bundle.crt -verify_ip ::1 broker.crt"));
-  EXPECT_FALSE(openssl("verify -CAfile site-ca-bundle.crt -verify_hostname other.local broker.crt"));
+  EXPECT_FALSE(
+      openssl("verify -CAfile site-ca-bundle.crt -verify_hostname other.local broker.crt"));
 }
 
 TEST_F(IdentityTest, LetsNobodyElseReadItsFiles) {
@@ -106,23 +110,30 @@ struct ExpiryRow {
 class Expiry : public testing::TestWithParam<ExpiryRow> {};
 
 TEST_P(Expiry, WarnsAtThirtyFourteenSevenAndOneDay) {
-  EXPECT_EQ(expiry_warning(kNow + GetParam().seconds_left, kNow), GetParam().warning) << GetParam().seconds_left;
+  EXPECT_EQ(expiry_warning(kNow + GetParam().seconds_left, kNow), GetParam().warning)
+      << GetParam().seconds_left;
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, Expiry,
-                         testing::Values(ExpiryRow{30 * kDay, ExpiryWarning::kNone}, ExpiryRow{30 * kDay - 1, ExpiryWarning::k30Days},
-                                         ExpiryRow{14 * kDay, ExpiryWarning::k30Days}, ExpiryRow{14 * kDay - 1, ExpiryWarning::k14Days},
-                                         ExpiryRow{7 * kDay - 1, ExpiryWarning::k7Days}, ExpiryRow{kDay - 1, ExpiryWarning::k1Day},
-                                         ExpiryRow{0, ExpiryWarning::k1Day}, ExpiryRow{-1, ExpiryWarning::kExpired}));
+                         testing::Values(ExpiryRow{30 * kDay, ExpiryWarning::kNone},
+                                         ExpiryRow{30 * kDay - 1, ExpiryWarning::k30Days},
+                                         ExpiryRow{14 * kDay, ExpiryWarning::k30Days},
+                                         ExpiryRow{14 * kDay - 1, ExpiryWarning::k14Days},
+                                         ExpiryRow{7 * kDay - 1, ExpiryWarning::k7Days},
+                                         ExpiryRow{kDay - 1, ExpiryWarning::k1Day},
+                                         ExpiryRow{0, ExpiryWarning::k1Day},
+                                         ExpiryRow{-1, ExpiryWarning::kExpired}));
 
 TEST(SubjectAltName, IsDerAsRfc5280Says) {
   EXPECT_EQ(base::to_hex(der_subject_alt_name({"a.b", "127.0.0.1"})), "300b8203612e6287047f000001");
 }
 
 TEST(Pbkdf2, GivesThePublishedVector) {
-  // HMAC-SHA-512, password "password", salt "salt", 1 iteration, 64 bytes: as Python's hashlib gives it.
+  // HMAC-SHA-512, password "password", salt "salt", 1 iteration, 64 bytes: as Python's hashlib
+  // gives it.
   EXPECT_EQ(base::to_hex(pbkdf2_sha512("password", "salt", 1).value()),
-            "867f70cf1ade02cff3752599a3a53dc4af34c7a669815ae5d513554e1c8cf252c02d470a285a0501bad999bfe943c08f050235d7d68b1da55e63f73b60a57fce");
+            "867f70cf1ade02cff3752599a3a53dc4af34c7a669815ae5d513554e1c8cf252c02d470a285a0501bad999"
+            "bfe943c08f050235d7d68b1da55e63f73b60a57fce");
 }
 
 TEST(Base64, PadsAsRfc4648Says) {
@@ -139,7 +150,8 @@ TEST(BrokerConfiguration, SaysForEachListenerWhatBelongsToIt) {
   settings.plain_port = 1883;
   const std::string text = site_broker::render_configuration(settings);
   std::size_t listeners = 0;
-  for (std::size_t at = text.find("\nlistener "); at != std::string::npos; at = text.find("\nlistener ", at + 1)) {
+  for (std::size_t at = text.find("\nlistener "); at != std::string::npos;
+       at = text.find("\nlistener ", at + 1)) {
     ++listeners;
     const std::string block = text.substr(at, text.find("\n\n", at) - at);
     EXPECT_NE(block.find("use_username_as_clientid true"), std::string::npos) << block;
@@ -150,8 +162,10 @@ TEST(BrokerConfiguration, SaysForEachListenerWhatBelongsToIt) {
 
 TEST(BrokerConfiguration, HasTheLimitsThatKeepItSmall) {
   const std::string text = site_broker::render_configuration({});
-  for (const char* line : {"allow_anonymous false", "max_packet_size 70000", "max_inflight_messages 1000", "max_queued_bytes 16777216",
-                           "retain_available false", "max_keepalive 300", "mosquitto_dynamic_security.so"}) {
+  for (const char* line :
+       {"allow_anonymous false", "max_packet_size 70000", "max_inflight_messages 1000",
+        "max_queued_bytes 16777216", "retain_available false", "max_keepalive 300",
+        "mosquitto_dynamic_security.so"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line;
   }
   EXPECT_EQ(text.find("\nmemory_limit"), std::string::npos);
