@@ -65,7 +65,7 @@ void CommandLedger::restore(std::vector<CommandRecord> records) {
     const domain::CommandId id = entry->record.command.id;
     entries_[id] = entry;
     if (domain::is_final(entry->state())) {
-      remember_final(id);
+      finals_.push_back(id);
     } else {
       open.push_back(entry);
     }
@@ -349,7 +349,7 @@ void CommandLedger::write(ports::Turn& turn, const Entry& entry, const CommandOu
 void CommandLedger::after_final(const EntryPtr& entry) {
   --counts_.open;
   entry->timer.reset();
-  remember_final(entry->record.command.id);
+  finals_.push_back(entry->record.command.id);
   release_actuator(entry);
   answer_waiters(*entry);
 }

@@ -71,7 +71,7 @@ class CommandLedger {
   Settle on_result(ports::Turn& turn, const domain::DeviceId& device,
                    const domain::ActionResult& result);
 
-  LedgerCounts counts() const;
+  LedgerCounts counts() const { return counts_; }
 
  private:
   struct Entry;
@@ -97,7 +97,6 @@ class CommandLedger {
   void release_actuator(const EntryPtr& entry);
   void answer_waiters(Entry& entry);
   void resume(const EntryPtr& entry);
-  void remember_final(const domain::CommandId& id);
   void forget_oldest(ports::Turn& turn);
 
   base::Loop& loop_;
