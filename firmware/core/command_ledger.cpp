@@ -380,10 +380,6 @@ void CommandLedger::release_actuator(const EntryPtr& entry) {
   }
 }
 
-void CommandLedger::remember_final(const domain::CommandId& id) {
-  finals_.push_back(id);
-}
-
 void CommandLedger::forget_oldest(ports::Turn& turn) {
   while (finals_.size() >= limits_.max_kept) {
     turn.erasures.push_back({ports::Space::kCommand, finals_.front().str()});
@@ -395,10 +391,6 @@ void CommandLedger::forget_oldest(ports::Turn& turn) {
 const CommandRecord* CommandLedger::find(const domain::CommandId& id) const {
   const auto found = entries_.find(id);
   return found == entries_.end() ? nullptr : &found->second->record;
-}
-
-LedgerCounts CommandLedger::counts() const {
-  return counts_;
 }
 
 }  // namespace linli::core
