@@ -25,7 +25,9 @@ std::int64_t milliseconds(clockid_t clock) {
 
 bool is_synchronised() {
   timex state{};
-  return adjtimex(&state) != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
+  const int clock = adjtimex(&state);
+  // A kernel that does not answer (a sandbox, say) tells us nothing, so nothing is trusted.
+  return clock >= 0 && clock != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
 }
 
 std::uint64_t read_boot() {
