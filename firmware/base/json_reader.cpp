@@ -57,6 +57,8 @@ std::string shown(const Json& value) {
 
 std::optional<std::string> nearest(std::string_view word,
                                    const std::set<std::string, std::less<>>& known) {
+  constexpr std::size_t kLongestSlip = 64;  // the comparison is quadratic, the word a stranger's
+  if (word.size() > kLongestSlip) return std::nullopt;
   std::optional<std::string> best;
   std::size_t best_distance = std::max<std::size_t>(word.size() / 2, 1) + 1;
   for (const std::string& candidate : known) {
