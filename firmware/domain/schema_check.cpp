@@ -55,29 +55,6 @@ bool is_word(const ValueSchema& schema, const std::string& text) {
          schema.enumeration.end();
 }
 
-// What a JSON scalar is before a schema is held against it; structured values have no place here.
-base::Result<Value> raw_value(const base::Json& json, const ValueSchema& schema) {
-  switch (json.type()) {
-    case base::Json::value_t::boolean:
-      return Value(json.get<bool>());
-    case base::Json::value_t::number_integer:
-      return Value(json.get<std::int64_t>());
-    case base::Json::value_t::number_unsigned:
-      if (std::cmp_less_equal(json.get<std::uint64_t>(),
-                              std::numeric_limits<std::int64_t>::max())) {
-        return Value(json.get<std::int64_t>());
-      }
-      return Value(json.get<double>());
-    case base::Json::value_t::number_float:
-      return Value(json.get<double>());
-    case base::Json::value_t::string:
-      return Value(json.get<std::string>());
-    default:
-      break;
-  }
-  return unexpected(schema, json.is_null() ? "null" : json.is_object() ? "an object" : "an array");
-}
-
 base::Result<Value> as_number(const ValueSchema& schema, const Value& value) {
   double number = 0;
   if (const auto* integer = std::get_if<std::int64_t>(&value)) {
@@ -103,7 +80,39 @@ base::Result<Value> as_integer(const ValueSchema& schema, const Value& value) {
   return Value(static_cast<std::int64_t>(*real));
 }
 
+bool is_field(const std::vector<FieldModel>& fields, std::string_view name) {
+  return std::any_of(fields.begin(), fields.end(),
+                     [name](const FieldModel& field) { return field.name == name; });
+}
+
+base::Failure unknown_field(const std::vector<FieldModel>& fields, const std::string& key) {
+  std::set<std::string, std::less<>> known;
+  for (const FieldModel& field : fields) known.insert(field.name);
+  const auto near = base::nearest(key, known);
+  return base::fail(Code::kInvalid, "{}: unknown key{}", key.substr(0, 64),
+                    near ? fmt::format(", did you mean '{}'?", *near) : "");
+}
+
 }  // namespace
+
+std::optional<Value> scalar_of(const base::Json& json) {
+  switch (json.type()) {
+    case base::Json::value_t::boolean:
+      return json.get<bool>();
+    case base::Json::value_t::number_integer:
+      return json.get<std::int64_t>();
+    case base::Json::value_t::number_unsigned:
+      if (std::cmp_less_equal(json.get<std::uint64_t>(), INT64_MAX))
+        return json.get<std::int64_t>();
+      return json.get<double>();
+    case base::Json::value_t::number_float:
+      return json.get<double>();
+    case base::Json::value_t::string:
+      return json.get<std::string>();
+    default:
+      return std::nullopt;
+  }
+}
 
 base::Result<Value> to_value(Value value, const ValueSchema& schema) {
   switch (schema.type) {
@@ -124,17 +133,18 @@ base::Result<Value> to_value(Value value, const ValueSchema& schema) {
 }
 
 base::Result<Value> to_value(const base::Json& json, const ValueSchema& schema) {
-  auto raw = raw_value(json, schema);
-  if (!raw) return raw;
+  auto raw = scalar_of(json);
+  if (!raw)
+    return unexpected(schema, json.is_null()     ? "null"
+                              : json.is_object() ? "an object"
+                                                 : "an array");
   return to_value(*std::move(raw), schema);
 }
 
 base::Result<std::string> validate_fields(const std::vector<FieldModel>& fields,
                                           const base::Json& object) {
   if (!object.is_object()) return base::fail(Code::kInvalid, "expected an object");
-  std::set<std::string, std::less<>> known;
   for (const FieldModel& field : fields) {
-    known.insert(field.name);
     const auto member = object.find(field.name);
     if (member == object.end()) {
       if (field.required) return base::fail(Code::kInvalid, "{}: is missing", field.name);
@@ -144,10 +154,7 @@ base::Result<std::string> validate_fields(const std::vector<FieldModel>& fields,
       return base::failure_of(std::move(value), field.name);
   }
   for (const auto& [key, unused] : object.items()) {
-    if (known.contains(key)) continue;
-    const auto near = base::nearest(key, known);
-    return base::fail(Code::kInvalid, "{}: unknown key{}", key.substr(0, 64),
-                      near ? fmt::format(", did you mean '{}'?", *near) : "");
+    if (!is_field(fields, key)) return unknown_field(fields, key);
   }
   return base::dump_json(object);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,10 @@
 #include "firmware/domain/profile.hpp"
 
 namespace linli::domain {
+
+// A single value as it stands in the JSON: integers beyond 63 bits become numbers. nullopt for
+// null, objects and arrays.
+std::optional<Value> scalar_of(const base::Json& json);
 
 // `json` as a value of this schema. kInvalid says what was expected ("a number from 0 to 100, found
 // 120"). An integer is taken where a number is expected, and a whole number where an integer is.
