@@ -1,6 +1,7 @@
 #include "drivers/mqtt/mapped_codec.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -21,13 +22,39 @@ void add_once(std::vector<std::string>& topics, std::string topic) {
     topics.push_back(std::move(topic));
 }
 
-std::optional<domain::Value> scalar(const base::Json& json) {
-  if (json.is_boolean()) return json.get<bool>();
-  if (json.is_number_unsigned() && json.get<std::uint64_t>() > INT64_MAX) return json.get<double>();
-  if (json.is_number_integer()) return json.get<std::int64_t>();
-  if (json.is_number()) return json.get<double>();
-  if (json.is_string()) return json.get<std::string>();
-  return std::nullopt;
+// The next step of a JSON pointer, with ~1 for / and ~0 for ~.
+std::string unescaped(std::string_view token) {
+  std::string name;
+  for (std::size_t i = 0; i < token.size(); ++i) {
+    const bool escape = token[i] == '~' && i + 1 < token.size();
+    name.push_back(escape ? (token[++i] == '1' ? '/' : '~') : token[i]);
+  }
+  return name;
+}
+
+const base::Json* child_of(const base::Json& parent, const std::string& name) {
+  if (parent.is_object()) {
+    const auto found = parent.find(name);
+    return found == parent.end() ? nullptr : &*found;
+  }
+  std::size_t index = 0;
+  const char* const end = name.data() + name.size();
+  const auto read = std::from_chars(name.data(), end, index);
+  const bool is_index = read.ec == std::errc() && read.ptr == end;
+  return parent.is_array() && is_index && index < parent.size() ? &parent[index] : nullptr;
+}
+
+// What stands at `pointer`, or nullptr. The library's own pointers throw when a payload has an
+// array where the profile expects an object.
+const base::Json* find_at(const base::Json& json, std::string_view pointer) {
+  const base::Json* found = &json;
+  while (found != nullptr && !pointer.empty()) {
+    pointer.remove_prefix(1);
+    const std::string_view token = pointer.substr(0, pointer.find('/'));
+    pointer.remove_prefix(token.size());
+    found = child_of(*found, unescaped(token));
+  }
+  return found;
 }
 
 // A payload parsed once, whatever number of forms look into it.
@@ -43,11 +70,9 @@ class Payload {
       if (!parsed) return base::failure_of(std::move(parsed));
       json_ = std::make_unique<base::Json>(*std::move(parsed));
     }
-    const base::Json::json_pointer place(pointer);
-    if (!json_->contains(place)) return std::optional<domain::Value>();
-    const base::Json& found = (*json_)[place];
-    if (found.is_null()) return std::optional<domain::Value>();
-    auto value = scalar(found);
+    const base::Json* const found = find_at(*json_, pointer);
+    if (found == nullptr || found->is_null()) return std::optional<domain::Value>();
+    auto value = domain::scalar_of(*found);
     if (!value) return base::fail(Code::kInvalid, "{}: expected a single value", pointer);
     return value;
   }
@@ -56,7 +81,7 @@ class Payload {
   // A bare payload is a number if it looks like one, and text otherwise.
   domain::Value plain() const {
     const auto parsed = base::parse_json(text_, kLimits);
-    if (parsed && (parsed->is_number() || parsed->is_boolean())) return *scalar(*parsed);
+    if (parsed && (parsed->is_number() || parsed->is_boolean())) return *domain::scalar_of(*parsed);
     return std::string(text_);
   }
 
@@ -105,7 +130,7 @@ base::Result<void> fill(base::Json& node, const base::Json& input,
   if (text.size() < 3 || text.front() != '{' || text.back() != '}') return {};
   const std::string name = text.substr(1, text.size() - 2);
   if (!input.contains(name)) return base::fail(Code::kInvalid, "input.{}: is missing", name);
-  auto value = scalar(input[name]);
+  auto value = domain::scalar_of(input[name]);
   if (!value) return base::fail(Code::kInvalid, "input.{}: expected a single value", name);
   auto changed = domain::apply(transforms, *std::move(value));
   if (!changed) return base::failure_of(std::move(changed), "input." + name);
@@ -164,8 +189,9 @@ base::Result<MappedCommand> encode_mapped(const domain::Profile& profile,
                       profile.name, profile.actions[request.action].name);
   }
   MappedCommand command{expand_topic(form->topic, request.device.str()), form->payload};
+  if (form->payload.find('{') == std::string::npos) return command;  // nothing to fill in
   auto payload = base::parse_json(form->payload, kLimits);
-  if (!payload) return command;  // plain text is sent as it is
+  if (!payload) return base::failure_of(std::move(payload), "linli:payload");
   auto input = base::parse_json(request.input, kLimits);
   if (!input) return base::failure_of(std::move(input));
   if (auto filled = fill(*payload, *input, form->transforms); !filled)
