@@ -10,10 +10,13 @@
 
 namespace linli::daemon {
 
-// Reads <dir>/<vendor>/<model>.tm.jsonld of each directory; earlier directories win. A file that is
-// no valid profile is an error that names it: a half-known device model is worse than a late start.
-// kNotFound if there is no profile at all.
-base::Result<std::map<std::string, std::shared_ptr<const domain::Profile>>> load_profiles(
-    const std::vector<std::string>& dirs);
+// Device models by name, "<vendor>/<model>".
+using Profiles = std::map<std::string, std::shared_ptr<const domain::Profile>>;
+
+// Reads <dir>/<vendor>/<model>.tm.jsonld of each directory; earlier directories win, so that a site
+// can replace a model that came with the product. Anything wrong is an error that names the file: a
+// half-known device model is worse than a late start. The error lists up to ten problems, one after
+// the other. kNotFound if there is no model at all.
+base::Result<Profiles> load_profiles(const std::vector<std::string>& dirs);
 
 }  // namespace linli::daemon

@@ -73,7 +73,7 @@ void read_words(JsonReader& in, ValueSchema& schema) {
 
 // A limit on a value that can never have it is a mistake in the model, not a limit.
 void refuse_for(JsonReader& in, const ValueSchema& schema, std::string_view key) {
-  if (in.has(key)) in.reject(key, fmt::format("has no meaning for a {}", name(schema.type)));
+  if (in.has(key)) in.reject(key, fmt::format("has no meaning for the type {}", name(schema.type)));
 }
 
 void read_schema(JsonReader& in, ValueSchema& schema) {

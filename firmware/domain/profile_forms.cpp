@@ -50,7 +50,9 @@ Transform read_transform(JsonReader& in) {
     step.kind = Transform::Kind::kWordOrder;
     if (in.text("wordOrder", kMaxText) != "swapped") in.reject("wordOrder", "expected 'swapped'");
   } else {
-    in.reject("", "expected one of scale, offset, map, bit, bcd, wordOrder");
+    const auto keys = in.keys();
+    in.reject(keys.empty() ? "" : keys.front().substr(0, 64),
+              "expected one of scale, offset, map, bit, bcd, wordOrder");
   }
   return step;
 }

@@ -24,3 +24,21 @@ def test_every_recording_holds_to_the_contract_unless_it_is_to_be_rejected(file)
             continue
         kind = recording["topic"].rsplit("/", 1)[1]
         jsonschema.validate(recording["payload"], CONTRACT["components"]["messages"][kind]["payload"])
+
+
+BAD_MODELS = sorted((ROOT / "tests/data/bad_profiles").glob("*.json"))
+
+
+@pytest.mark.parametrize("file", BAD_MODELS, ids=lambda f: f.stem)
+def test_schema_and_reader_refuse_the_same_models(file):
+    """The reader refuses all of them (tests/unit/domain); what a schema cannot say is named so."""
+    model = json.loads(file.read_text())
+    if file.stem.startswith("beyond_schema_"):
+        jsonschema.validate(model, MODEL)
+    else:
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(model, MODEL)
+
+
+def test_the_schema_is_one():
+    jsonschema.Draft202012Validator.check_schema(MODEL)

@@ -1,4 +1,9 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "firmware/domain/profile_codec.hpp"
 
@@ -27,70 +32,72 @@ TEST(ParseProfile, ReadsPropertiesActionsAndEvents) {
   EXPECT_EQ(profile->events[0].stream, Stream::kAlarm);
 }
 
-struct BadModel {
-  const char* rule;
-  std::string json;
-  const char* said;
-};
-
-class ParseProfileRefuses : public testing::TestWithParam<BadModel> {};
-
-TEST_P(ParseProfileRefuses, WithThePath) {
-  const auto profile = parse_profile("x/y", GetParam().json);
-  ASSERT_FALSE(profile.has_value()) << GetParam().rule;
-  EXPECT_NE(profile.error().what.find(GetParam().said), std::string::npos) << profile.error().what;
+std::string text_of(const std::string& file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), {}};
 }
 
-constexpr const char* kTitles = R"("titles":{"zh":"a","en":"b"})";
+const std::string kBad = LINLI_SOURCE_DIR "/tests/data/bad_profiles/";
 
-INSTANTIATE_TEST_SUITE_P(
-    Table, ParseProfileRefuses,
-    testing::Values(
-        BadModel{"no model", "[]", "expected an object"},
-        BadModel{"wrong type", R"({"@type":"Thing"})", "tm:ThingModel"},
-        BadModel{"unknown member", model(R"(,"propertys":{})"), "did you mean 'properties'"},
-        BadModel{"no type", model(std::string(R"(,"properties":{"a":{)") + kTitles + "}}"),
-                 "properties.a: type: is missing"},
-        BadModel{
-            "range upside down",
-            model(std::string(R"(,"properties":{"a":{"type":"number","minimum":2,"maximum":1,)") +
-                  kTitles + "}}"),
-            "above maximum"},
-        BadModel{"no titles", model(R"(,"properties":{"a":{"type":"number"}})"), "titles"},
-        BadModel{"no safety", model(std::string(R"(,"actions":{"a":{)") + kTitles + "}}"),
-                 "linli:safety: is missing"},
-        BadModel{"unknown safety",
-                 model(std::string(R"(,"actions":{"a":{"linli:safety":"big",)") + kTitles + "}}"),
-                 "none, actuator, door, life"},
-        BadModel{"no stream", model(std::string(R"(,"events":{"a":{)") + kTitles + "}}"),
-                 "linli:stream: is missing"},
-        BadModel{"name with a slash", model(std::string(R"(,"events":{"a/b":{)") + kTitles + "}}"),
-                 "no usable name"},
-        BadModel{
-            "wildcard topic",
-            model(std::string(
-                      R"(,"properties":{"a":{"type":"number","forms":[{"href":"x/{id}/#"}],)") +
-                  kTitles + "}}"),
-            "href"},
-        BadModel{
-            "topic of nobody",
-            model(std::string(R"(,"properties":{"a":{"type":"number","forms":[{"href":"x/y"}],)") +
-                  kTitles + "}}"),
-            "{id}"},
-        BadModel{
-            "unknown transform",
-            model(
-                std::string(
-                    R"(,"properties":{"a":{"type":"number","forms":[{"href":"{id}","linli:transforms":[{"eval":"x"}]}],)") +
-                kTitles + "}}"),
-            "expected one of scale"},
-        BadModel{
-            "required of nothing",
-            model(
-                std::string(
-                    R"(,"events":{"a":{"linli:stream":"alarm","data":{"type":"object","properties":{},"required":["b"]},)") +
-                kTitles + "}}"),
-            "which is no property"}));
+std::vector<std::string> bad_models() {
+  std::vector<std::string> stems;
+  for (const auto& entry : std::filesystem::directory_iterator(kBad)) {
+    if (entry.path().extension() == ".json") stems.push_back(entry.path().stem());
+  }
+  return stems;
+}
+
+// The same files are held to the JSON Schema in tests/system/test_schemas.py.
+class BadModel : public testing::TestWithParam<std::string> {};
+
+TEST_P(BadModel, IsRefusedWithWhatStandsBesideIt) {
+  const auto profile = parse_profile("x/y", text_of(kBad + GetParam() + ".json"));
+  ASSERT_FALSE(profile.has_value());
+  EXPECT_EQ(profile.error().code, base::Code::kInvalid);
+  std::string expected = text_of(kBad + GetParam() + ".txt");
+  ASSERT_FALSE(expected.empty());
+  expected.pop_back();
+  EXPECT_TRUE(profile.error().what.starts_with(expected)) << profile.error().what;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, BadModel, testing::ValuesIn(bad_models()),
+                         [](const auto& each) { return each.param; });
+
+std::string model_of(std::size_t properties) {
+  std::string json = R"(,"properties":{)";
+  for (std::size_t i = 0; i < properties; ++i)
+    json += fmt::format(R"({}"p{}":{{"titles":{{"zh":"a","en":"b"}},"type":"number"}})",
+                        i == 0 ? "" : ",", i);
+  return model(json + "}");
+}
+
+TEST(ParseProfile, IsBounded) {
+  EXPECT_TRUE(parse_profile("x/y", model_of(128)).has_value());
+  EXPECT_EQ(parse_profile("x/y", model_of(129)).error().what,
+            "x/y.properties: has too many members");
+  EXPECT_FALSE(parse_profile("x/y", std::string(300'000, ' ')).has_value());
+  EXPECT_FALSE(parse_profile("x/y", std::string(100'000, '[')).has_value());
+  EXPECT_FALSE(parse_profile("x/y", "").has_value());
+}
+
+TEST(ParseProfile, ReadsFormsOfForeignDevices) {
+  const auto profile = parse_profile("x/plug", model(R"(,
+    "properties":{"on":{"titles":{"zh":"开","en":"On"},"type":"boolean",
+      "forms":[{"href":"p/{id}/state","linli:pointer":"/a","linli:transforms":[{"bit":3},{"map":[[true,false],[18446744073709551615,1]]}]}]}},
+    "actions":{"set":{"titles":{"zh":"开","en":"Set"},"linli:safety":"actuator",
+      "input":{"type":"object","properties":{"on":{"type":"boolean"}}},
+      "forms":[{"href":"p/{id}/set","linli:payload":{"on":"{on}"}}]}},
+    "linli:presence":{"forms":[{"href":"p/{id}/lwt","linli:when":"up"}]})"));
+  ASSERT_TRUE(profile.has_value()) << profile.error().what;
+  ASSERT_EQ(profile->up.size(), 2U);
+  EXPECT_EQ(profile->up[0].pointer, "/a");
+  EXPECT_EQ(profile->up[0].transforms[0].bit, 3);
+  EXPECT_EQ(profile->up[0].transforms[1].map[1].first, Value(18446744073709551615.0));
+  EXPECT_EQ(profile->up[1].target, UpForm::Target::kPresence);
+  EXPECT_EQ(profile->up[1].when, Value(std::string("up")));
+  ASSERT_EQ(profile->down.size(), 1U);
+  EXPECT_EQ(profile->down[0].payload, R"({"on":"{on}"})");
+}
 
 }  // namespace
 }  // namespace linli::domain
