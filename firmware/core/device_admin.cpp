@@ -91,11 +91,11 @@ void DeviceAdmin::revoke(const domain::DeviceId& id, base::Done<void> done) {
 void DeviceAdmin::erase(const domain::DeviceId& id, base::Done<void> done) {
   if (auto* driver = dependencies_.driver(devices_.find(id)->registration.driver))
     driver->detach(id);
-  devices_.remove(id);
   ports::Turn turn;
-  for (const auto space : {ports::Space::kDevice, ports::Space::kProperty, ports::Space::kSeen}) {
+  turn.erasures = devices_.find(id)->seen.erasures(id.str());
+  for (const auto space : {ports::Space::kDevice, ports::Space::kProperty})
     turn.erasures.push_back({space, id.str()});
-  }
+  devices_.remove(id);
   base::log::info("devices", "device revoked", {{"device", id}});
   store_.commit(std::move(turn), std::move(done));
 }

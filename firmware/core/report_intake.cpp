@@ -44,7 +44,6 @@ struct ReportIntake::Pending {
   std::vector<ReportedSlot> reported;  // values whose news is in this turn
   std::vector<Settle> settles;
   std::vector<Device*> value_rows;  // devices whose rows are to be written, each once
-  std::vector<Device*> seen_rows;
 
   static void touch(std::vector<Device*>& rows, Device& device) {
     // Deliveries hold few devices many times over; the last one is the likeliest.
@@ -93,12 +92,13 @@ void ReportIntake::apply(Pending& pending, domain::Report& report) {
 void ReportIntake::apply_known(Pending& pending, Device& device, domain::Report& report) {
   device.last_seen = loop_.now();
   if (!report.message_id.empty()) {
-    if (!device.seen.insert(report.message_id)) {
+    auto row = device.seen.insert(report.device.str(), report.message_id);
+    if (!row) {
       ++counts_.duplicates;
       return;
     }
+    pending.turn.puts.push_back(*std::move(row));
     pending.seen.push_back({report.device, report.message_id});
-    Pending::touch(pending.seen_rows, device);
   }
   if (report.rejection) return reject(pending, device, *report.rejection);
   apply_presence(pending, device, report);
@@ -219,10 +219,6 @@ void ReportIntake::write_touched_rows(Pending& pending) const {
   for (const Device* device : pending.value_rows) {
     pending.turn.puts.push_back(
         {ports::Space::kProperty, device->registration.id.str(), property_row(*device)});
-  }
-  for (const Device* device : pending.seen_rows) {
-    pending.turn.puts.push_back(
-        {ports::Space::kSeen, device->registration.id.str(), device->seen.stored()});
   }
 }
 

@@ -228,12 +228,12 @@ base::Result<void> Gateway::restore_devices(ports::Query& query) {
                                  core::restore_properties(*known, row);
                              });
   if (!values) return values;
-  return for_each_row(query, ports::Space::kSeen,
-                      [this](const std::string& id, const std::string& row) {
-                        const auto device = domain::DeviceId::parse(id);
-                        if (core::Device* known = device ? devices_.find(*device) : nullptr)
-                          known->seen = core::SeenWindow(row);
-                      });
+  return for_each_row(
+      query, ports::Space::kSeen, [this](const std::string& id, const std::string& row) {
+        const auto device = domain::DeviceId::parse(core::SeenWindow::device_of(id));
+        if (core::Device* known = device ? devices_.find(*device) : nullptr)
+          known->seen.restore(id, row);
+      });
 }
 
 base::Result<void> Gateway::restore_commands(ports::Query& query) {

@@ -20,7 +20,7 @@ enum class Space : std::uint8_t {
   kDevice = 1,    // device id → registration (profile, place, driver, state)
   kProperty = 2,  // device id → last values
   kCommand = 3,   // command id → command and outcome
-  kSeen = 4,      // device id → the device's own message ids seen lately
+  kSeen = 4,      // device id#slot → one of the device's own message ids seen lately
   kBoot = 5,      // boot id → offset to wall time
   kAudit = 6,     // sequence → who changed what
 };

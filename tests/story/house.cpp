@@ -70,7 +70,8 @@ void House::crash_and_restart() {
     records.push_back(core::command_from_row(row).value());
   }
   for (const auto& [key, row] : store.rows(ports::Space::kSeen)) {
-    devices->find(domain::DeviceId::parse(key).value())->seen = core::SeenWindow(row);
+    const auto id = domain::DeviceId::parse(core::SeenWindow::device_of(key)).value();
+    devices->find(id)->seen.restore(key, row);
   }
   ledger->restore(std::move(records));
   loop.run_ready();

@@ -46,6 +46,29 @@ TEST_F(Messages, RepeatedAfterACrashAreStillOneEvent) {
   EXPECT_EQ(house.driver.acknowledged.size(), 2U);
 }
 
+TEST_F(Messages, MayBeRepeatedAfter255OthersAndAreStillOneEvent) {
+  house.report(House::event_of("sensor1", 0, "m"));
+  for (int other = 0; other < 255; ++other)
+    house.report(House::event_of("sensor1", 0, "other" + std::to_string(other)));
+  house.loop.run_for(milliseconds(100));
+  house.crash_and_restart();
+  house.report(House::event_of("sensor1", 0, "m"));
+  house.loop.run_for(milliseconds(100));
+  EXPECT_EQ(house.stored(Stream::kAlarm).size(), 256U);
+}
+
+TEST_F(Messages, WhoseCommitFailedAreNewEvenIfLaterOnesWereStoredBeforeACrash) {
+  house.store.fail_next(1, base::Code::kFull);
+  house.report(House::event_of("sensor1", 0, "m1"));
+  house.report(House::event_of("sensor1", 0, "m2"));
+  house.loop.run_for(milliseconds(100));
+  ASSERT_EQ(house.stored(Stream::kAlarm).size(), 1U);
+  house.crash_and_restart();
+  house.report(House::event_of("sensor1", 0, "m1"));
+  house.loop.run_for(milliseconds(100));
+  EXPECT_EQ(house.stored(Stream::kAlarm).size(), 2U);
+}
+
 TEST_F(Messages, WhoseCommitFailedAreNewWhenTheyComeAgain) {
   house.store.fail_next(1, base::Code::kInternal);
   house.report(House::event_of("sensor1", 0, "m1"));
