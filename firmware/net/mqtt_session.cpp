@@ -74,6 +74,14 @@ base::Error refusal(int reason, bool v5) {
   return {Code::kRefused, fmt::format("the broker refused the connection: {}", words)};
 }
 
+// While TLS is being set up the library takes the end of the connection for something to wait for,
+// and the socket stays readable: we would spin.
+bool has_hung_up(int socket) {
+  char byte = 0;
+  const auto got = recv(socket, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
+  return got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
+}
+
 }  // namespace
 
 base::Result<void> probe(const std::string& host, int port, base::Duration limit, int cancel_fd) {
@@ -261,6 +269,11 @@ void MqttSession::io(bool readable, bool may_write) {
       const int result = mosquitto_loop_read(client_.get(), 1);
       if (result != MOSQ_ERR_SUCCESS) return fail(result, "connection lost");
       if (progress_ == before) break;
+    }
+    if (!has_answer_ && !failure_ && has_hung_up(socket())) {
+      fail({Code::kOffline,
+            "the other side closed the connection before it answered: is it ready, "
+            "an MQTT broker, and TLS on both sides?"});
     }
   }
   if (failure_ || !may_write || !wants_write()) return;

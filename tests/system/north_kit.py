@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import socket
+import struct
 import subprocess
 import threading
 import time
@@ -141,9 +142,11 @@ def can_connect(port):
 
 
 class BlackHole:
-    """Takes TCP connections and never says a word."""
+    """Takes TCP connections and never says a word; resets them when it has heard one; or hangs up at once."""
 
-    def __init__(self, port):
+    def __init__(self, port, resets=False, hangs_up=False):
+        self._resets = resets
+        self._hangs_up = hangs_up
         self._listener = socket.create_server(("127.0.0.1", port))
         self._connections = []
         self._thread = threading.Thread(target=self._accept, daemon=True)
@@ -152,9 +155,26 @@ class BlackHole:
     def _accept(self):
         while True:
             try:
-                self._connections.append(self._listener.accept()[0])
+                connection = self._listener.accept()[0]
             except OSError:
                 return
+            if self._hangs_up:
+                connection.close()
+            elif self._resets:
+                self._reset(connection)
+            else:
+                self._connections.append(connection)
+
+    @staticmethod
+    def _reset(connection):
+        connection.settimeout(1)
+        try:
+            connection.recv(65536)
+        except OSError:
+            pass
+        # Closed so, a connection ends with RST.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()
 
     def close(self):
         self._listener.shutdown(socket.SHUT_RDWR)
