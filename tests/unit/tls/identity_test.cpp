@@ -164,7 +164,7 @@ TEST(BrokerConfiguration, HasTheLimitsThatKeepItSmall) {
   const std::string text = site_broker::render_configuration({});
   for (const char* line :
        {"allow_anonymous false", "max_packet_size 70000", "max_inflight_messages 1000",
-        "max_queued_bytes 16777216", "retain_available false", "max_keepalive 300",
+        "max_queued_messages 0", "retain_available false", "max_keepalive 300",
         "mosquitto_dynamic_security.so"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line;
   }
