@@ -73,7 +73,9 @@ void OutboxPump::on_up() {
   draining_ = false;
   for (auto& lane : lanes_) {
     lane.unaccepted_limit = limits_.unaccepted;
-    if (is_paced(lane.stream) && lane.events.has_backlog()) draining_ = true;
+    // What fits one batch is no drain that many gateways together could hurt the platform with.
+    const std::uint64_t waits = lane.events.newest() - lane.events.accepted();
+    if (is_paced(lane.stream) && waits > limits_.batch.events) draining_ = true;
   }
   if (draining_) {
     drain_start_.reset();

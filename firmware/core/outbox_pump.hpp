@@ -41,7 +41,8 @@ struct OutboxPumpStats {
 
 // Moves events from the store to the platform, each stream in its own order, and deletes them only
 // when the platform has accepted them in its own words. Urgent streams go first; a backlog of the
-// others is sent at a pace, beginning at a random moment after the connection came back. What was
+// others, if it is more than a batch, is sent at a pace, beginning at a random moment after the
+// connection came back. What was
 // sent and not accepted is sent again after a lost connection, a refusal or a silence: repeats are
 // harmless, each event has its id.
 class OutboxPump {

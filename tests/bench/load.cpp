@@ -95,6 +95,11 @@ void Load::run_at_rate(double seconds) {
   }
 }
 
+void Load::linger(double seconds) {
+  const std::int64_t end = now_us() + us(seconds);
+  while (now_us() < end) serve(kShortWaitUs * 10);
+}
+
 void Load::drain(double seconds) {
   const std::int64_t end = now_us() + us(seconds);
   while (consumer_.received() < sent_ && now_us() < end) serve(kShortWaitUs * 10);

@@ -24,6 +24,9 @@ class Load {
   // Until everything that was sent has come out, or `seconds` have gone.
   void drain(double seconds);
 
+  // Nothing more is sent, but what came last is still acknowledged.
+  void linger(double seconds);
+
   std::uint64_t sent() const { return sent_; }
 
  private:

@@ -30,6 +30,7 @@ void run(const Options& options) {
   const double seconds = static_cast<double>(now_us() - begun) / 1e6;
   const std::uint64_t in_time = consumer.received() - before;
   load.drain(20);
+  load.linger(0.5);
   const auto delays = consumer.delays();
   fmt::print(
       R"({{"sent":{},"missing":{},"rate":{:.0f},"p50_ms":{:.3f},"p99_ms":{:.3f},"max_ms":{:.3f}}})"

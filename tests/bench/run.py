@@ -27,9 +27,10 @@ SCALE = (10, 1_000, 10_000)
 
 def load(subject, platform, **options):
     words = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
-    done = subprocess.run([BIN / "load_gen", f"--publish-port={subject.port}", f"--password={subject.password}",
-                           f"--consume-port={platform.plain_port}", f"--consume-topic={subject.topic}", *words],
-                          check=True, capture_output=True, text=True)
+    if subject.password:
+        words.append(f"--password={subject.password}")
+    done = subprocess.run([BIN / "load_gen", f"--publish-port={subject.port}", f"--consume-port={platform.plain_port}",
+                           f"--consume-topic={subject.topic}", *words], stdout=subprocess.PIPE, check=True, text=True)
     figures = json.loads(done.stdout)
     assert figures["missing"] == 0, f"{subject.name} {options}: {figures}"
     return figures

@@ -106,7 +106,7 @@ class Bridge(Processes):
         self.config.write_text("\n".join([
             *AS_ROOT, "allow_anonymous true", "persistence false", "max_inflight_messages 1000",
             "max_queued_messages 0", "log_type error", "log_type warning", f"listener {self.port} 127.0.0.1",
-            "connection platform", f"address localhost:{platform.port}", "remote_clientid gw1",
+            "connection platform", f"address localhost:{platform.port}", "remote_clientid bridge1",
             f"bridge_cafile {platform.authority.ca}", f"bridge_certfile {certificate}", f"bridge_keyfile {key}",
             "bridge_protocol_version mqttv50", "notifications false", "topic # out 1"]) + "\n")
 
