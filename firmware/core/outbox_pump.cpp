@@ -9,9 +9,10 @@ namespace linli::core {
 namespace {
 
 constexpr std::size_t kReadBytes = 256 * 1024;
-// With fewer batches under way than this, a batch goes out however small it is; otherwise it waits
-// to become full. So a quiet stream has no delay, and a busy one large batches.
-constexpr int kEager = 2;
+// With fewer batches under way than this, a batch of a stream that is not urgent goes out however
+// small it is; otherwise it waits to become full. So a quiet stream has no delay, and a busy one
+// large batches. What is urgent never waits for company.
+constexpr int kEager = 4;
 constexpr base::Duration kReadAgain = std::chrono::seconds(1);
 constexpr base::Duration kLongestSilence = std::chrono::seconds(300);
 constexpr int kMostDoublings = 8;
@@ -192,7 +193,7 @@ bool OutboxPump::may_send(Lane& lane) {
   const OutboxStream& events = lane.events;
   if (lane.paused || !events.has_ready() || lane.under_way >= limits_.window) return false;
   if (events.unaccepted_batches() >= lane.unaccepted_limit) return false;
-  if (!is_paced(lane.stream)) return lane.under_way < kEager || events.has_full_batch();
+  if (!is_paced(lane.stream)) return true;
   if (lane.under_way >= kEager && !events.has_full_batch()) return false;
   if (!fits_budget(lane)) return false;
   if (!draining_ || pace_.may_send(loop_.now())) return true;

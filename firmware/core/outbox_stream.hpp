@@ -24,8 +24,8 @@ class OutboxStream {
     std::size_t bytes = 0;  // about, as the platform will see it
   };
   struct BatchLimits {
-    std::size_t events = 500;
-    std::size_t bytes = 200 * 1024;
+    std::size_t events = 250;
+    std::size_t bytes = 96 * 1024;
   };
   enum class Accepted {
     kProgress,

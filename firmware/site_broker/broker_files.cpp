@@ -58,10 +58,11 @@ std::string render_configuration(const BrokerSettings& s) {
       "keeps sessions over a clean restart; what must not be lost has an acknowledgement of the "
       "gateway's own");
   line("max_inflight_messages 1000", "the gateway acknowledges in batches, after its commits");
-  // No limit: 2.0.11 loses count of what has left the queue. After so many messages in all, not at a
-  // time, a limit makes it drop whatever would have to wait, for ever. The service unit bounds the
-  // process instead.
+  // No limit: 2.0.11 loses count of what has left the queue. After so many messages in all, not at
+  // a time, a limit makes it drop whatever would have to wait, for ever. The service unit bounds
+  // the process instead.
   line("max_queued_messages 0", "what waits while the gateway restarts");
+  line("set_tcp_nodelay true", "a command must not wait for the acknowledgement of the last one");
   line("max_packet_size 70000", "the largest payload the gateway reads is 64 KiB");
   // No memory_limit: 2.0.11 counts memory that the dynamic security plugin frees but never counted
   // when it was allocated. After a handful of devices the count wraps around and everybody is "out

@@ -82,7 +82,7 @@ class Platform(Processes):
         self.login = self.authority.sign("gateway", "gw1")
         config = self.folder / "mosquitto.conf"
         config.write_text("\n".join([
-            *AS_ROOT, "per_listener_settings true", "max_inflight_messages 1000", "max_queued_messages 0",
+            *AS_ROOT, "per_listener_settings true", "set_tcp_nodelay true", "max_inflight_messages 1000", "max_queued_messages 0",
             "log_type error", "log_type warning",
             f"listener {self.port} 127.0.0.1", f"cafile {self.authority.ca}", f"certfile {self.server[0]}",
             f"keyfile {self.server[1]}", "require_certificate true", "use_identity_as_username true",
@@ -105,8 +105,8 @@ class Bridge(Processes):
         self.config = self.folder / "mosquitto.conf"
         self.config.write_text("\n".join([
             *AS_ROOT, "allow_anonymous true", "persistence false", "max_inflight_messages 1000",
-            "max_queued_messages 0", "log_type error", "log_type warning", f"listener {self.port} 127.0.0.1",
-            "connection platform", f"address localhost:{platform.port}", "remote_clientid bridge1",
+            "max_queued_messages 0", "set_tcp_nodelay true", "log_type error", "log_type warning",
+            f"listener {self.port} 127.0.0.1", "connection platform", f"address localhost:{platform.port}", "remote_clientid bridge1",
             f"bridge_cafile {platform.authority.ca}", f"bridge_certfile {certificate}", f"bridge_keyfile {key}",
             "bridge_protocol_version mqttv50", "notifications false", "topic # out 1"]) + "\n")
 

@@ -282,15 +282,24 @@ TEST_F(OutboxStory, DrainsABacklogAtThePaceAndLiveEventsOnTop) {
 
 TEST_F(OutboxStory, StartsTheDrainAtARandomMomentButUrgentEventsAtOnce) {
   start();
-  happen(Stream::kTelemetry, 10);
+  happen(Stream::kTelemetry, 1'000);
   happen(Stream::kAccess, 10);
   settle();
   platform.go_up();
   settle(milliseconds(100));
   expect_delivered(Stream::kAccess, 10);
   EXPECT_EQ(platform.events_arrived(Stream::kTelemetry), 0U);
-  settle(seconds(10));
-  expect_delivered(Stream::kTelemetry, 10);
+  settle(seconds(11));
+  expect_delivered(Stream::kTelemetry, 1'000);
+}
+
+TEST_F(OutboxStory, SendsWhatFitsOneBatchAsSoonAsThePlatformIsThere) {
+  start();
+  happen(Stream::kTelemetry, 100);
+  settle();
+  platform.go_up();
+  settle(milliseconds(100));
+  expect_delivered(Stream::kTelemetry, 100);
 }
 
 TEST_F(OutboxStory, KeepsUpWithFortyThousandEventsASecond) {

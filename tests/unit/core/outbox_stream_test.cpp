@@ -24,8 +24,10 @@ ports::ChunkPtr chunk(std::uint64_t first, std::uint64_t last, std::size_t data_
   return made;
 }
 
+constexpr OutboxStream::BatchLimits kBatch{.events = 500, .bytes = 200 * 1024};
+
 OutboxStream empty_stream() {
-  return OutboxStream({.first = 1, .last = 0}, {});
+  return OutboxStream({.first = 1, .last = 0}, kBatch);
 }
 
 TEST(OutboxStream, KeepsLiveChunksInOrderAndBatchesThem) {
@@ -77,7 +79,7 @@ TEST(OutboxStream, CutsAChunkThatIsLargerThanABatch) {
   while (stream.has_ready()) {
     const auto batch = stream.take(kRoom);
     EXPECT_EQ(batch.first, expected_first);
-    EXPECT_LE(batch.events, 500U);
+    EXPECT_LE(batch.events, kBatch.events);
     for (const auto& part : batch.chunks) {
       domain::RecordReader reader(part->records, Stream::kTelemetry);
       std::uint64_t records = 0;
@@ -92,7 +94,7 @@ TEST(OutboxStream, CutsAChunkThatIsLargerThanABatch) {
 TEST(OutboxStream, CutsByBytesToo) {
   auto stream = empty_stream();
   stream.add_read({chunk(1, 100, 10'000)});
-  EXPECT_LE(stream.take(kRoom).bytes, 200U * 1024);
+  EXPECT_LE(stream.take(kRoom).bytes, kBatch.bytes);
 }
 
 TEST(OutboxStream, PassesADamagedChunkOnWhole) {
