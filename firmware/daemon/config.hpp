@@ -56,7 +56,7 @@ struct Config {
     std::int64_t max_devices = 1000;
   } broker;
   struct Mqtt {
-    std::int64_t window = 800;
+    std::int64_t window = 300;
     std::int64_t keepalive_s = 120;
   } mqtt;
   struct Platform {

@@ -85,7 +85,9 @@ site_broker::DeviceTopics topics_of(const domain::DeviceId& device,
 Gateway::Gateway(base::Loop& loop, Config config)
     : loop_(loop), config_(std::move(config)), started_(base::Clock::now()) {}
 
-Gateway::~Gateway() = default;
+Gateway::~Gateway() {
+  if (intake_) intake_->write_value_rows();
+}
 
 base::Result<std::unique_ptr<Gateway>> Gateway::open(base::Loop& loop, Config config) {
   std::unique_ptr<Gateway> gateway(new Gateway(loop, std::move(config)));
