@@ -164,7 +164,8 @@ std::string man_page() {
     }
   }
   out +=
-      ".SH EXIT STATUS\n0 done, 1 refused or invalid, 2 usage, 3 linlid cannot be reached, 4 not "
+      ".SH EXIT STATUS\n0 done, 1 refused or invalid, 2 usage, 3 linlid, or what "
+      "it needs for this, cannot be reached, 4 not "
       "found, 5 no answer in time.\n";
   return out;
 }

@@ -70,8 +70,7 @@ base::Result<net::MqttOptions> broker_client(const Config& config, const char* u
   return options;
 }
 
-site_broker::DeviceTopics topics_of(const domain::DeviceId& device,
-                                    const domain::Profile& profile) {
+ports::DeviceTopics topics_of(const domain::DeviceId& device, const domain::Profile& profile) {
   namespace mqtt = drivers::mqtt;
   if (profile.up.empty() && profile.down.empty()) {
     return {{mqtt::native_publish_topics(device.str())},
@@ -145,7 +144,11 @@ base::Result<void> Gateway::make_parts() {
   if (!marks) return base::failure_of(std::move(marks));
   marks_ = *std::move(marks);
   if (auto made = make_driver(); !made) return made;
+  if (auto made = make_administration(); !made) return made;
   make_link();
+  expiry_ =
+      std::make_unique<ExpiryWatch>(loop_, *store_, *clock_, [this] { return certificates(); });
+  if (auto started = expiry_->start(**query); !started) return started;
   return restore(**query);
 }
 
@@ -158,6 +161,14 @@ base::Result<void> Gateway::make_driver() {
       loop_, *intake_,
       drivers::mqtt::MqttDriverOptions{*std::move(ingest), *std::move(outlet), std::move(marks_)},
       [this] { store_->flush(); });
+  return {};
+}
+
+// Who may come in: registrations, their passwords, and the site broker's logins.
+base::Result<void> Gateway::make_administration() {
+  auto keys = tls::SealedKeys::load(tls::sealing_key_file(config_.identity.dir));
+  if (!keys) return base::failure_of(std::move(keys));
+  keys_ = *std::move(keys);
   access_ = std::make_unique<site_broker::DynsecAccess>(
       loop_, site_broker::DynsecAccess::Dependencies{
                  [this](std::string payload, base::Done<void> done) {
@@ -165,9 +176,8 @@ base::Result<void> Gateway::make_driver() {
                        {site_broker::kControlTopic, std::move(payload), 1, 0, ""}, std::move(done));
                  },
                  &topics_of});
-  mqtt_->on_control([this](const std::string& payload) { access_->on_response(payload); });
   admin_ = std::make_unique<core::DeviceAdmin>(
-      *store_, *access_, devices_,
+      *store_, *access_, *keys_, devices_,
       core::DeviceAdmin::Dependencies{[this](const std::string& name) {
                                         const auto found = profiles_.find(name);
                                         return found == profiles_.end() ? nullptr : found->second;
@@ -175,6 +185,18 @@ base::Result<void> Gateway::make_driver() {
                                       [this](const std::string& name) -> ports::DeviceDriver* {
                                         return name == "mqtt" ? mqtt_.get() : nullptr;
                                       }});
+  logins_ = std::make_unique<core::LoginKeeper>(
+      loop_, *access_, *keys_, devices_,
+      core::LoginKeeper::Dependencies{
+          [database = config_.data_dir + "/linli.db"](
+              const std::string& secret) -> base::Result<std::optional<std::string>> {
+            // One row by its key, in the rare case that a login was lost.
+            auto query = storage::open_query(database);
+            if (!query) return base::failure_of(std::move(query));
+            return (*query)->get(ports::Space::kSecret, secret);
+          }});
+  mqtt_->on_control([this](const std::string& payload) { access_->on_response(payload); });
+  mqtt_->on_reachable([this] { logins_->check(); });
   return {};
 }
 
@@ -279,6 +301,13 @@ void Gateway::save_time() {
   }
   store_->commit(std::move(turn), [](const base::Result<void>& /*the next one will do*/) {});
   time_timer_ = loop_.after(kSaveTimeEvery, [this] { save_time(); });
+}
+
+std::vector<std::string> Gateway::certificates() const {
+  std::vector<std::string> files{config_.identity.dir + "/site-ca.crt",
+                                 config_.identity.dir + "/broker.crt"};
+  if (!config_.platform.certificate.empty()) files.push_back(config_.platform.certificate);
+  return files;
 }
 
 std::vector<std::string> Gateway::apply(const Config& config) {
