@@ -145,7 +145,8 @@ class ThreadedStore final : public SqliteStore {
 
   void ping(base::Done<void> done) override {
     ports::Turn turn;
-    turn.puts.push_back({ports::Space::kMeta, "watchdog", "alive"});
+    // Another value each time: SQLite does not touch the disk to write what stands there already.
+    turn.puts.push_back({ports::Space::kMeta, "watchdog", std::to_string(++pings_)});
     add([this, &turn, &done] {
       turns_.push_back({std::move(turn), std::move(done), base::Clock::now(), true});
       hurry_ = true;
@@ -351,6 +352,7 @@ class ThreadedStore final : public SqliteStore {
   Database database_;  // storage thread only, once it runs
   const std::string epoch_;
   std::function<void(ChunkPtr)> observer_;  // loop thread only
+  std::uint64_t pings_ = 0;                 // loop thread only
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
