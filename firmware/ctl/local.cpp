@@ -121,9 +121,8 @@ int check_config(const Invocation& in) {
     show_error(reading.error(), in.json);
     return kUsage;
   }
-  for (const daemon::ConfigProblem& problem : reading->problems)
-    std::cerr << daemon::describe(problem, file) << "\n";
-  if (reading->problems.empty()) std::cout << file << ": valid\n";
+  std::cout << (in.json ? base::dump_json(daemon::verdict_json(*reading, file)) + "\n"
+                        : daemon::verdict_text(*reading, file));
   return reading->problems.empty() ? kDone : kRefused;
 }
 
