@@ -279,14 +279,17 @@ base::Result<void> Gateway::restore_commands(ports::Query& query) {
 
 void Gateway::start() {
   mqtt_->start();
-  if (link_) {
-    link_->start(pump_->link_events([this](domain::Command command) {
-      ledger_->submit(
-          std::move(command),
-          [](const base::Result<core::CommandRecord>& /*the outcome goes up as an event*/) {});
-    }));
-  }
+  start_link();
   save_time();
+}
+
+void Gateway::start_link() {
+  if (!link_) return;
+  link_->start(pump_->link_events([this](domain::Command command) {
+    ledger_->submit(
+        std::move(command),
+        [](const base::Result<core::CommandRecord>& /*the outcome goes up as an event*/) {});
+  }));
 }
 
 // The latest time that was seen is the floor after a power cut; a synchronised boot's offset mends
@@ -315,24 +318,31 @@ std::vector<std::string> Gateway::apply(const Config& config) {
   for (const std::string& section : changed_sections(config_, config)) {
     if (section == "devices") {
       intake_->set_limits({.messages_per_second = static_cast<int>(config.devices.flood_per_s)});
-    } else if (section == "store" && config.store.max_mb == config_.store.max_mb) {
-      store_->set_commit_window(std::chrono::milliseconds(config.store.commit_window_ms));
     } else if (section == "platform") {
-      pump_.reset();
-      link_.reset();
-      config_.platform = config.platform;
-      make_link();
-      if (link_) {
-        link_->start(pump_->link_events([this](domain::Command command) {
-          ledger_->submit(std::move(command), [](const base::Result<core::CommandRecord>&) {});
-        }));
-      }
+      restart_link(config.platform);
+    } else if (section == "store" && differs_by_window_only(config)) {
+      store_->set_commit_window(std::chrono::milliseconds(config.store.commit_window_ms));
     } else if (section != "log") {
       need_restart.push_back(section);
     }
   }
   config_ = config;
   return need_restart;
+}
+
+bool Gateway::differs_by_window_only(Config config) const {
+  config.store.commit_window_ms = config_.store.commit_window_ms;
+  const auto changed = changed_sections(config_, config);
+  return std::find(changed.begin(), changed.end(), "store") == changed.end();
+}
+
+// What waits stays in the store; the new pump begins with it.
+void Gateway::restart_link(const Config::Platform& platform) {
+  pump_.reset();
+  link_.reset();
+  config_.platform = platform;
+  make_link();
+  start_link();
 }
 
 }  // namespace linli::daemon

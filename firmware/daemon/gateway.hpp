@@ -72,6 +72,9 @@ class Gateway {
   base::Result<void> restore_devices(ports::Query& query);
   base::Result<void> restore_commands(ports::Query& query);
   void make_link();
+  void start_link();
+  void restart_link(const Config::Platform& platform);
+  bool differs_by_window_only(Config config) const;
   core::OutboxPumpLimits pump_limits() const;
   void save_time();
   std::vector<std::string> certificates() const;
