@@ -50,7 +50,9 @@ void MqttDriver::start() {
   outlet_ = std::make_unique<net::MqttClient>(
       loop_, std::move(out),
       net::MqttEvents{
-          {},
+          [this](bool /*session_present*/) {
+            if (on_reachable_) on_reachable_();
+          },
           {},
           [this](const std::vector<net::MqttMessage>& batch, base::Once<void(bool)> release) {
             for (const auto& message : batch) {

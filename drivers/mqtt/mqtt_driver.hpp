@@ -53,6 +53,9 @@ class MqttDriver final : public ports::DeviceDriver {
     on_control_ = std::move(on_control);
   }
 
+  // Called whenever the broker's administration can be reached (again).
+  void on_reachable(std::function<void()> on_reachable) { on_reachable_ = std::move(on_reachable); }
+
   // Of both connections to the site broker: up if both are, else the trouble of the one that is
   // not.
   net::MqttStatus broker_status() const;
@@ -82,6 +85,7 @@ class MqttDriver final : public ports::DeviceDriver {
   MqttDriverOptions options_;
   std::function<void()> on_pause_;
   std::function<void(const std::string&)> on_control_;
+  std::function<void()> on_reachable_;
   ByText<Attached> devices_;           // by id
   ByText<domain::DeviceId> by_topic_;  // foreign devices, by each topic that they send to
   RedeliveryWindow redelivery_;

@@ -3,14 +3,26 @@
 #include <utility>
 
 #include "firmware/base/log.hpp"
+#include "firmware/core/login_keeper.hpp"
 
 namespace linli::core {
+namespace {
 
 using base::Code;
 
-DeviceAdmin::DeviceAdmin(ports::Store& store, ports::DeviceAccess& access, DeviceTable& devices,
-                         Dependencies dependencies)
-    : store_(store), access_(access), devices_(devices), dependencies_(std::move(dependencies)) {}
+base::Failure not_registered(const domain::DeviceId& id) {
+  return base::fail(Code::kNotFound, "no device '{}' is registered", id.str());
+}
+
+}  // namespace
+
+DeviceAdmin::DeviceAdmin(ports::Store& store, ports::DeviceAccess& access, ports::KeyStore& keys,
+                         DeviceTable& devices, Dependencies dependencies)
+    : store_(store),
+      access_(access),
+      keys_(keys),
+      devices_(devices),
+      dependencies_(std::move(dependencies)) {}
 
 base::Result<void> DeviceAdmin::attach(Registration registration) {
   ProfilePtr profile = dependencies_.profile(registration.profile);
@@ -32,72 +44,121 @@ base::Result<void> DeviceAdmin::restore(Registration registration) {
   return attach(std::move(registration));
 }
 
-void DeviceAdmin::add(Registration registration, base::Done<ports::DeviceCredentials> done) {
-  const auto known = devices_.find(registration.id) != nullptr;
-  base::Result<void> checked;
-  if (known) {
-    checked =
-        base::fail(Code::kConflict, "a device '{}' is registered: choose another id, or replace it",
-                   registration.id.str());
-  } else if (!dependencies_.profile(registration.profile)) {
-    checked =
-        base::fail(Code::kNotFound, "no profile '{}': see config/profiles", registration.profile);
-  } else if (dependencies_.driver(registration.driver) == nullptr) {
-    checked =
-        base::fail(Code::kNotFound, "no driver '{}': see linlictl drivers", registration.driver);
+base::Result<void> DeviceAdmin::check_new(const Registration& registration) const {
+  if (devices_.find(registration.id) != nullptr) {
+    return base::fail(Code::kConflict,
+                      "a device '{}' is registered: choose another id, or replace it",
+                      registration.id.str());
   }
-  ports::Turn turn;
-  if (checked)
-    turn.puts.push_back({ports::Space::kDevice, registration.id.str(), to_row(registration)});
-  store_.commit(std::move(turn),
-                [this, checked = std::move(checked), registration = std::move(registration),
-                 done = std::move(done)](base::Result<void> stored) mutable {
-                  if (!checked) return std::move(done)(base::failure_of(std::move(checked)));
-                  if (!stored) return std::move(done)(base::failure_of(std::move(stored)));
-                  const domain::DeviceId id = registration.id;
-                  if (auto attached = attach(std::move(registration)); !attached) {
-                    return std::move(done)(base::failure_of(std::move(attached)));
-                  }
-                  base::log::info("devices", "device registered", {{"device", id}});
-                  grant(id, std::move(done));
-                });
+  if (!dependencies_.profile(registration.profile)) {
+    return base::fail(Code::kNotFound, "no profile '{}': see config/profiles",
+                      registration.profile);
+  }
+  if (dependencies_.driver(registration.driver) == nullptr)
+    return base::fail(Code::kNotFound, "no driver '{}': see linlictl drivers", registration.driver);
+  return {};
 }
 
-void DeviceAdmin::grant(const domain::DeviceId& id, base::Done<ports::DeviceCredentials> done) {
-  access_.grant(id, *devices_.find(id)->profile, std::move(done));
+void DeviceAdmin::add(Registration registration, base::Done<ports::DeviceCredentials> done) {
+  if (auto checked = check_new(registration); !checked)
+    return fail_later(checked.error(), std::move(done));
+  const domain::DeviceId id = registration.id;
+  ports::Turn turn;
+  turn.puts.push_back({ports::Space::kDevice, id.str(), to_row(registration)});
+  give_password(
+      id, std::move(turn),
+      [this, registration = std::move(registration)]() mutable {
+        const domain::DeviceId added = registration.id;
+        auto attached = attach(std::move(registration));
+        if (attached) base::log::info("devices", "device registered", {{"device", added}});
+        return attached;
+      },
+      std::move(done));
 }
 
 void DeviceAdmin::replace(const domain::DeviceId& id, base::Done<ports::DeviceCredentials> done) {
-  // The round trip through the store keeps the promise that `done` runs later than this call.
-  store_.commit({}, [this, id,
-                     done = std::move(done)](const base::Result<void>& /*empty*/) mutable {
-    if (devices_.find(id) == nullptr) {
-      return std::move(done)(base::fail(Code::kNotFound, "no device '{}' is registered", id.str()));
-    }
-    grant(id, std::move(done));
-  });
+  if (devices_.find(id) == nullptr) return fail_later(not_registered(id).value(), std::move(done));
+  give_password(
+      id, {}, [] { return base::Result<void>(); }, std::move(done));
+}
+
+void DeviceAdmin::give_password(const domain::DeviceId& id, ports::Turn turn,
+                                base::Once<base::Result<void>()> after_store,
+                                base::Done<ports::DeviceCredentials> done) {
+  auto password = keys_.new_password();
+  if (!password) return fail_later(password.error(), std::move(done));
+  auto sealed = keys_.seal(login_secret_name(id), *password);
+  if (!sealed) return fail_later(sealed.error(), std::move(done));
+  turn.puts.push_back({ports::Space::kSecret, login_secret_name(id), *std::move(sealed)});
+  store_.commit(std::move(turn),
+                [this, id, password = *std::move(password), after_store = std::move(after_store),
+                 done = std::move(done)](base::Result<void> stored) mutable {
+                  if (stored) stored = std::move(after_store)();
+                  if (!stored) return std::move(done)(base::failure_of(std::move(stored)));
+                  grant(id, std::move(password), std::move(done));
+                });
+}
+
+void DeviceAdmin::grant(const domain::DeviceId& id, base::SecretText password,
+                        base::Done<ports::DeviceCredentials> done) {
+  const Device* const device = devices_.find(id);
+  if (device == nullptr) return std::move(done)(not_registered(id));
+  ports::DeviceCredentials credentials{id.str(), password, access_.topics_of(id, *device->profile)};
+  access_.grant(id, *device->profile, password,
+                [credentials = std::move(credentials),
+                 done = std::move(done)](base::Result<void> granted) mutable {
+                  if (!granted) return std::move(done)(base::failure_of(std::move(granted)));
+                  std::move(done)(std::move(credentials));
+                });
 }
 
 void DeviceAdmin::revoke(const domain::DeviceId& id, base::Done<void> done) {
-  access_.revoke(id, [this, id, done = std::move(done)](base::Result<void> revoked) mutable {
-    if (!revoked) return std::move(done)(std::move(revoked));
-    if (devices_.find(id) == nullptr) {
-      return std::move(done)(base::fail(Code::kNotFound, "no device '{}' is registered", id.str()));
+  const Device* const device = devices_.find(id);
+  const bool is_known = device != nullptr;
+  ports::Turn turn;
+  if (is_known) {
+    // From here on nothing of it is taken in that the erasures would miss.
+    if (auto* driver = driver_of(*device)) driver->detach(id);
+    turn.erasures = device->seen.erasures(id.str());
+    for (const auto space : {ports::Space::kDevice, ports::Space::kProperty})
+      turn.erasures.push_back({space, id.str()});
+    turn.erasures.push_back({ports::Space::kSecret, login_secret_name(id)});
+  }
+  store_.commit(std::move(turn), [this, id, is_known,
+                                  done = std::move(done)](base::Result<void> stored) mutable {
+    if (!is_known) return std::move(done)(not_registered(id));
+    if (!stored) {
+      keep(id);
+      return std::move(done)(std::move(stored));
     }
-    erase(id, std::move(done));
+    devices_.remove(id);
+    base::log::info("devices", "device revoked", {{"device", id}});
+    access_.revoke(id.str(), [done = std::move(done)](base::Result<void> revoked) mutable {
+      if (revoked) return std::move(done)(std::move(revoked));
+      std::move(done)(base::failure_of(
+          std::move(revoked), "forgotten; its login goes as soon as the site broker answers"));
+    });
   });
 }
 
-void DeviceAdmin::erase(const domain::DeviceId& id, base::Done<void> done) {
-  if (auto* driver = dependencies_.driver(devices_.find(id)->registration.driver))
-    driver->detach(id);
-  ports::Turn turn;
-  turn.erasures = devices_.find(id)->seen.erasures(id.str());
-  for (const auto space : {ports::Space::kDevice, ports::Space::kProperty})
-    turn.erasures.push_back({space, id.str()});
-  devices_.remove(id);
-  base::log::info("devices", "device revoked", {{"device", id}});
-  store_.commit(std::move(turn), std::move(done));
+ports::DeviceDriver* DeviceAdmin::driver_of(const Device& device) const {
+  return dependencies_.driver(device.registration.driver);
+}
+
+// It could not be written down that the device is gone: so it stays, and is heard again.
+void DeviceAdmin::keep(const domain::DeviceId& id) {
+  const Device* const device = devices_.find(id);
+  if (device == nullptr) return;
+  if (auto* driver = driver_of(*device))
+    (void)driver->attach(id, device->profile, device->registration.address);
+}
+
+void DeviceAdmin::fail_later(base::Error error, base::Done<ports::DeviceCredentials> done) {
+  // The round trip through the store keeps the promise that `done` runs later than this call.
+  store_.commit({}, [error = std::move(error),
+                     done = std::move(done)](const base::Result<void>& /*empty*/) mutable {
+    std::move(done)(base::Failure(std::move(error)));
+  });
 }
 
 }  // namespace linli::core

@@ -52,6 +52,7 @@ struct Device {
   base::TimePoint flood_window;        // the second in which messages are being counted
   int messages_in_window = 0;
   std::uint64_t flood_dropped = 0;
+  bool row_waits = false;  // among core::ValueRows
 };
 
 // Is this reading worth an envelope? By the property's dead band and heartbeat; the first one is.

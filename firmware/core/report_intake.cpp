@@ -16,6 +16,12 @@ std::string subject_of(const domain::DeviceId& id) {
   return "device/" + id.str();
 }
 
+// What a device measures again and again; the rest is a state, which it may tell only once.
+bool is_measurement(const domain::PropertyModel& model) {
+  return model.schema.type == domain::ValueType::kInteger ||
+         model.schema.type == domain::ValueType::kNumber;
+}
+
 std::string rejection_data(const std::string& reason, std::uint64_t total) {
   std::string data = "{\"reason\":";
   base::append_json_string(data, reason);
@@ -43,7 +49,7 @@ struct ReportIntake::Pending {
   std::vector<SeenId> acknowledgements;
   std::vector<ReportedSlot> reported;  // values whose news is in this turn
   std::vector<Settle> settles;
-  std::vector<Device*> value_rows;  // devices whose rows are to be written, each once
+  std::vector<Device*> value_rows;  // devices whose rows belong into this turn, each once
 
   static void touch(std::vector<Device*>& rows, Device& device) {
     // Deliveries hold few devices many times over; the last one is the likeliest.
@@ -58,7 +64,8 @@ ReportIntake::ReportIntake(base::Loop& loop, ports::Store& store, const ports::W
       clock_(clock),
       devices_(devices),
       dependencies_(std::move(dependencies)),
-      limits_(limits) {}
+      limits_(limits),
+      value_rows_(loop, store, devices) {}
 
 ReportIntake::~ReportIntake() = default;
 
@@ -122,13 +129,17 @@ void ReportIntake::apply_readings(Pending& pending, Device& device, const domain
     slot.reported = reading.value;
     slot.reported_at = loop_.now();
     pending.reported.push_back({report.device, reading.property});
+    if (is_measurement(model)) {
+      value_rows_.note(device);
+    } else {
+      Pending::touch(pending.value_rows, device);
+    }
     if (data.size() > empty) data.push_back(',');
     base::append_json_string(data, model.name);
     data.push_back(':');
     domain::append_json(data, reading.value);
   }
   if (data.size() == empty) return;
-  Pending::touch(pending.value_rows, device);
   data += "}}";
   pending.turn.envelopes.push_back({domain::Stream::kTelemetry, std::string(domain::kPropertyEvent),
                                     subject_of(report.device), at, std::move(data)});

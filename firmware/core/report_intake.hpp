@@ -8,6 +8,7 @@
 
 #include "firmware/base/loop.hpp"
 #include "firmware/core/device_table.hpp"
+#include "firmware/core/value_rows.hpp"
 #include "firmware/ports/intake.hpp"
 #include "firmware/ports/store.hpp"
 #include "firmware/ports/wall_clock.hpp"
@@ -54,6 +55,8 @@ class ReportIntake final : public ports::Intake {
   void take(ports::Delivery delivery, base::Done<void> committed) override;
 
   void set_limits(IntakeLimits limits) { limits_ = limits; }
+  // For an orderly end: the last values that are written a little behind.
+  void write_value_rows() { value_rows_.write_all(); }
   const IntakeCounts& counts() const { return counts_; }
 
  private:
@@ -80,6 +83,7 @@ class ReportIntake final : public ports::Intake {
   Dependencies dependencies_;
   IntakeLimits limits_;
   IntakeCounts counts_;
+  ValueRows value_rows_;
   std::unordered_map<domain::DeviceId, base::TimePoint, base::IdHash> unknown_;
 };
 

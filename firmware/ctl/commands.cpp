@@ -61,8 +61,6 @@ int command_show(const Invocation& in) {
 }
 
 int command_send(const Invocation& in) {
-  if (in.params.contains("ttl_ms"))
-    in.params["ttl_ms"] = std::atoll(in.params["ttl_ms"].get<std::string>().c_str());
   auto result = ControlClient(in.socket).call("command.send", in.params, kCommandLimitS);
   if (!result) return show_error(result.error(), in.json);
   in.json ? void(std::cout << result->dump(2) << "\n") : show_command(*result);
@@ -111,7 +109,7 @@ const std::array kTable{
                {{"--target", "target", "device/<id>", true},
                 {"--action", "action", "e.g. unlock", true},
                 {"--input", "input", "a JSON object", false, true},
-                {"--ttl-ms", "ttl_ms", "not later than this from now"},
+                {"--ttl-ms", "ttl_ms", "not later than this from now", false, true},
                 {"--id", "id", "the command's id; the same id again moves nothing"}},
                &command_send},
     CommandRow{"command show",
@@ -164,7 +162,8 @@ std::string man_page() {
     }
   }
   out +=
-      ".SH EXIT STATUS\n0 done, 1 refused or invalid, 2 usage, 3 linlid cannot be reached, 4 not "
+      ".SH EXIT STATUS\n0 done, 1 refused or invalid, 2 usage, 3 linlid, or what "
+      "it needs for this, cannot be reached, 4 not "
       "found, 5 no answer in time.\n";
   return out;
 }

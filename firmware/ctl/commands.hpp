@@ -23,7 +23,7 @@ enum ExitCode : int {
   kDone = 0,
   kRefused = 1,      // understood and refused, or invalid
   kUsage = 2,        // the command line is wrong
-  kUnreachable = 3,  // no daemon, or it may not be asked
+  kUnreachable = 3,  // no daemon, it may not be asked, or what it needs is away
   kMissing = 4,      // the named thing does not exist
   kNoAnswer = 5,     // timed out; a command that is unconfirmed or expired
 };

@@ -9,6 +9,7 @@
 #include "firmware/daemon/config.hpp"
 #include "firmware/site_broker/broker_files.hpp"
 #include "firmware/tls/identity.hpp"
+#include "firmware/tls/sealed_keys.hpp"
 
 namespace linli::ctl {
 namespace {
@@ -54,9 +55,11 @@ int with_config(const Invocation& in, const std::string& done,
 }  // namespace
 
 int keys_init(const Invocation& in) {
-  return with_config(
-      in, "keys and certificates are there; gateway.csr goes to the platform's CA",
-      [](const daemon::Config& config) { return tls::init_identity(identity_of(config)); });
+  return with_config(in, "keys and certificates are there; gateway.csr goes to the platform's CA",
+                     [](const daemon::Config& config) {
+                       auto made = tls::init_identity(identity_of(config));
+                       return made ? tls::init_sealing_key(config.identity.dir) : made;
+                     });
 }
 
 int keys_rotate(const Invocation& in) {
@@ -118,9 +121,8 @@ int check_config(const Invocation& in) {
     show_error(reading.error(), in.json);
     return kUsage;
   }
-  for (const daemon::ConfigProblem& problem : reading->problems)
-    std::cerr << daemon::describe(problem, file) << "\n";
-  if (reading->problems.empty()) std::cout << file << ": valid\n";
+  std::cout << (in.json ? base::dump_json(daemon::verdict_json(*reading, file)) + "\n"
+                        : daemon::verdict_text(*reading, file));
   return reading->problems.empty() ? kDone : kRefused;
 }
 

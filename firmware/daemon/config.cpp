@@ -305,4 +305,22 @@ std::string describe(const ConfigProblem& problem, const std::string& file) {
   return out + ": " + problem.what;
 }
 
+Json verdict_json(const ConfigReading& reading, const std::string& file) {
+  Json list = Json::array();
+  for (const ConfigProblem& problem : reading.problems) {
+    list.push_back({{"path", problem.path},
+                    {"line", problem.line},
+                    {"column", problem.column},
+                    {"what", problem.what}});
+  }
+  return {{"file", file}, {"valid", reading.problems.empty()}, {"problems", std::move(list)}};
+}
+
+std::string verdict_text(const ConfigReading& reading, const std::string& file) {
+  if (reading.problems.empty()) return file + ": valid\n";
+  std::string text;
+  for (const ConfigProblem& problem : reading.problems) text += describe(problem, file) + "\n";
+  return text;
+}
+
 }  // namespace linli::daemon

@@ -56,7 +56,7 @@ struct Config {
     std::int64_t max_devices = 1000;
   } broker;
   struct Mqtt {
-    std::int64_t window = 800;
+    std::int64_t window = 300;
     std::int64_t keepalive_s = 120;
   } mqtt;
   struct Platform {
@@ -111,5 +111,9 @@ std::vector<std::string> changed_sections(const Config& before, const Config& af
 
 // "file:3:5: platform.port: expected an integer from 1 to 65535, found 70000"
 std::string describe(const ConfigProblem& problem, const std::string& file);
+// {"file", "valid", "problems": [{"path", "line", "column", "what"}]}
+base::Json verdict_json(const ConfigReading& reading, const std::string& file);
+// The verdict for people, a line each: what --check-config prints.
+std::string verdict_text(const ConfigReading& reading, const std::string& file);
 
 }  // namespace linli::daemon

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "drivers/catalog.hpp"
+#include "firmware/base/bytes.hpp"
 #include "firmware/base/json_reader.hpp"
 #include "firmware/domain/command_rules.hpp"
 #include "firmware/tls/random.hpp"
@@ -129,8 +130,8 @@ Json ControlApi::credentials_json(const ports::DeviceCredentials& credentials) c
           {"credentials",
            {{"username", credentials.username},
             {"password", credentials.password.reveal()},
-            {"publish", credentials.publish_topics},
-            {"subscribe", credentials.subscribe_topics}}},
+            {"publish", credentials.topics.publish},
+            {"subscribe", credentials.topics.subscribe}}},
           {"broker",
            {{"host", config.broker.hosts.front()},
             {"port", config.broker.port},
@@ -235,8 +236,11 @@ void ControlApi::show_device(const Request& request, Reply reply) {
 
 void ControlApi::send_command(const Request& request, Reply reply) {
   Json params = request.params;
-  if (!params.contains("id"))
-    params["id"] = "local-" + base::SecretText(*tls::random_password()).reveal().substr(0, 16);
+  if (!params.contains("id")) {
+    const auto random = tls::random_bytes(8);
+    if (!random) return reply_later(std::move(reply), base::Failure(random.error()));
+    params["id"] = "local-" + base::to_hex(*random);
+  }
   auto command = domain::parse_command(base::dump_json(params));
   if (!command) return reply_later(std::move(reply), base::failure_of(std::move(command)));
   command->issuer = "local:uid=" + std::to_string(request.user);

@@ -70,6 +70,15 @@ Verdict connection(bool up, const std::string& error, std::string_view next) {
             : Verdict{"fail", error.empty() ? "not connected yet" : error, std::string(next)};
 }
 
+Verdict logins_verdict(const core::LoginKeeper::Counts& counts) {
+  if (counts.without_secret > 0) {
+    return {"warn", fmt::format("{} registered devices have no login", counts.without_secret),
+            "linlictl device replace gives each of them a new password"};
+  }
+  if (counts.checks == 0) return {"warn", "not compared yet", "the site broker must be reached"};
+  return {"ok", fmt::format("{} mended", counts.granted + counts.revoked), ""};
+}
+
 Verdict store_verdict(const ports::StoreStats& stats) {
   if (stats.health == ports::StoreHealth::kOk)
     return {"ok", fmt::format("{} commits", stats.commits), ""};
@@ -168,6 +177,7 @@ Json ControlApi::doctor() const {
       online == total
           ? Verdict{"ok", count, ""}
           : Verdict{"warn", count, "linlictl device list shows which are silent, and since when"}));
+  checks.push_back(check("site", "logins", logins_verdict(gateway_.logins().counts())));
   if (gateway_.link() == nullptr) {
     checks.push_back(
         check("platform", "link",

@@ -70,8 +70,7 @@ base::Result<net::MqttOptions> broker_client(const Config& config, const char* u
   return options;
 }
 
-site_broker::DeviceTopics topics_of(const domain::DeviceId& device,
-                                    const domain::Profile& profile) {
+ports::DeviceTopics topics_of(const domain::DeviceId& device, const domain::Profile& profile) {
   namespace mqtt = drivers::mqtt;
   if (profile.up.empty() && profile.down.empty()) {
     return {{mqtt::native_publish_topics(device.str())},
@@ -85,7 +84,9 @@ site_broker::DeviceTopics topics_of(const domain::DeviceId& device,
 Gateway::Gateway(base::Loop& loop, Config config)
     : loop_(loop), config_(std::move(config)), started_(base::Clock::now()) {}
 
-Gateway::~Gateway() = default;
+Gateway::~Gateway() {
+  if (intake_) intake_->write_value_rows();
+}
 
 base::Result<std::unique_ptr<Gateway>> Gateway::open(base::Loop& loop, Config config) {
   std::unique_ptr<Gateway> gateway(new Gateway(loop, std::move(config)));
@@ -143,7 +144,11 @@ base::Result<void> Gateway::make_parts() {
   if (!marks) return base::failure_of(std::move(marks));
   marks_ = *std::move(marks);
   if (auto made = make_driver(); !made) return made;
+  if (auto made = make_administration(); !made) return made;
   make_link();
+  expiry_ =
+      std::make_unique<ExpiryWatch>(loop_, *store_, *clock_, [this] { return certificates(); });
+  if (auto started = expiry_->start(**query); !started) return started;
   return restore(**query);
 }
 
@@ -156,6 +161,14 @@ base::Result<void> Gateway::make_driver() {
       loop_, *intake_,
       drivers::mqtt::MqttDriverOptions{*std::move(ingest), *std::move(outlet), std::move(marks_)},
       [this] { store_->flush(); });
+  return {};
+}
+
+// Who may come in: registrations, their passwords, and the site broker's logins.
+base::Result<void> Gateway::make_administration() {
+  auto keys = tls::SealedKeys::load(tls::sealing_key_file(config_.identity.dir));
+  if (!keys) return base::failure_of(std::move(keys));
+  keys_ = *std::move(keys);
   access_ = std::make_unique<site_broker::DynsecAccess>(
       loop_, site_broker::DynsecAccess::Dependencies{
                  [this](std::string payload, base::Done<void> done) {
@@ -163,9 +176,8 @@ base::Result<void> Gateway::make_driver() {
                        {site_broker::kControlTopic, std::move(payload), 1, 0, ""}, std::move(done));
                  },
                  &topics_of});
-  mqtt_->on_control([this](const std::string& payload) { access_->on_response(payload); });
   admin_ = std::make_unique<core::DeviceAdmin>(
-      *store_, *access_, devices_,
+      *store_, *access_, *keys_, devices_,
       core::DeviceAdmin::Dependencies{[this](const std::string& name) {
                                         const auto found = profiles_.find(name);
                                         return found == profiles_.end() ? nullptr : found->second;
@@ -173,6 +185,18 @@ base::Result<void> Gateway::make_driver() {
                                       [this](const std::string& name) -> ports::DeviceDriver* {
                                         return name == "mqtt" ? mqtt_.get() : nullptr;
                                       }});
+  logins_ = std::make_unique<core::LoginKeeper>(
+      loop_, *access_, *keys_, devices_,
+      core::LoginKeeper::Dependencies{
+          [database = config_.data_dir + "/linli.db"](
+              const std::string& secret) -> base::Result<std::optional<std::string>> {
+            // One row by its key, in the rare case that a login was lost.
+            auto query = storage::open_query(database);
+            if (!query) return base::failure_of(std::move(query));
+            return (*query)->get(ports::Space::kSecret, secret);
+          }});
+  mqtt_->on_control([this](const std::string& payload) { access_->on_response(payload); });
+  mqtt_->on_reachable([this] { logins_->check(); });
   return {};
 }
 
@@ -255,14 +279,17 @@ base::Result<void> Gateway::restore_commands(ports::Query& query) {
 
 void Gateway::start() {
   mqtt_->start();
-  if (link_) {
-    link_->start(pump_->link_events([this](domain::Command command) {
-      ledger_->submit(
-          std::move(command),
-          [](const base::Result<core::CommandRecord>& /*the outcome goes up as an event*/) {});
-    }));
-  }
+  start_link();
   save_time();
+}
+
+void Gateway::start_link() {
+  if (!link_) return;
+  link_->start(pump_->link_events([this](domain::Command command) {
+    ledger_->submit(
+        std::move(command),
+        [](const base::Result<core::CommandRecord>& /*the outcome goes up as an event*/) {});
+  }));
 }
 
 // The latest time that was seen is the floor after a power cut; a synchronised boot's offset mends
@@ -279,29 +306,43 @@ void Gateway::save_time() {
   time_timer_ = loop_.after(kSaveTimeEvery, [this] { save_time(); });
 }
 
+std::vector<std::string> Gateway::certificates() const {
+  std::vector<std::string> files{config_.identity.dir + "/site-ca.crt",
+                                 config_.identity.dir + "/broker.crt"};
+  if (!config_.platform.certificate.empty()) files.push_back(config_.platform.certificate);
+  return files;
+}
+
 std::vector<std::string> Gateway::apply(const Config& config) {
   std::vector<std::string> need_restart;
   for (const std::string& section : changed_sections(config_, config)) {
     if (section == "devices") {
       intake_->set_limits({.messages_per_second = static_cast<int>(config.devices.flood_per_s)});
-    } else if (section == "store" && config.store.max_mb == config_.store.max_mb) {
-      store_->set_commit_window(std::chrono::milliseconds(config.store.commit_window_ms));
     } else if (section == "platform") {
-      pump_.reset();
-      link_.reset();
-      config_.platform = config.platform;
-      make_link();
-      if (link_) {
-        link_->start(pump_->link_events([this](domain::Command command) {
-          ledger_->submit(std::move(command), [](const base::Result<core::CommandRecord>&) {});
-        }));
-      }
+      restart_link(config.platform);
+    } else if (section == "store" && differs_by_window_only(config)) {
+      store_->set_commit_window(std::chrono::milliseconds(config.store.commit_window_ms));
     } else if (section != "log") {
       need_restart.push_back(section);
     }
   }
   config_ = config;
   return need_restart;
+}
+
+bool Gateway::differs_by_window_only(Config config) const {
+  config.store.commit_window_ms = config_.store.commit_window_ms;
+  const auto changed = changed_sections(config_, config);
+  return std::find(changed.begin(), changed.end(), "store") == changed.end();
+}
+
+// What waits stays in the store; the new pump begins with it.
+void Gateway::restart_link(const Config::Platform& platform) {
+  pump_.reset();
+  link_.reset();
+  config_.platform = platform;
+  make_link();
+  start_link();
 }
 
 }  // namespace linli::daemon

@@ -10,13 +10,16 @@
 #include "firmware/core/command_ledger.hpp"
 #include "firmware/core/device_admin.hpp"
 #include "firmware/core/device_table.hpp"
+#include "firmware/core/login_keeper.hpp"
 #include "firmware/core/outbox_pump.hpp"
 #include "firmware/core/report_intake.hpp"
 #include "firmware/daemon/config.hpp"
+#include "firmware/daemon/expiry_watch.hpp"
 #include "firmware/daemon/system_clock.hpp"
 #include "firmware/platform/native_link.hpp"
 #include "firmware/site_broker/dynsec_access.hpp"
 #include "firmware/storage/sqlite_store.hpp"
+#include "firmware/tls/sealed_keys.hpp"
 
 namespace linli::daemon {
 
@@ -43,6 +46,7 @@ class Gateway {
   core::DeviceTable& devices() { return devices_; }
   core::DeviceAdmin& admin() { return *admin_; }
   core::CommandLedger& ledger() { return *ledger_; }
+  const core::LoginKeeper& logins() const { return *logins_; }
   const core::ReportIntake& intake() const { return *intake_; }
   const core::OutboxPump* pump() const { return pump_.get(); }
   const ports::PlatformLink* link() const { return link_.get(); }
@@ -63,12 +67,17 @@ class Gateway {
   base::Result<void> open_store();
   base::Result<void> make_parts();
   base::Result<void> make_driver();
+  base::Result<void> make_administration();
   base::Result<void> restore(ports::Query& query);
   base::Result<void> restore_devices(ports::Query& query);
   base::Result<void> restore_commands(ports::Query& query);
   void make_link();
+  void start_link();
+  void restart_link(const Config::Platform& platform);
+  bool differs_by_window_only(Config config) const;
   core::OutboxPumpLimits pump_limits() const;
   void save_time();
+  std::vector<std::string> certificates() const;
 
   base::Loop& loop_;
   Config config_;
@@ -81,11 +90,14 @@ class Gateway {
   std::unique_ptr<storage::SqliteStore> store_;
   std::unique_ptr<core::CommandLedger> ledger_;
   std::unique_ptr<core::ReportIntake> intake_;
+  std::unique_ptr<tls::SealedKeys> keys_;
   std::unique_ptr<site_broker::DynsecAccess> access_;
   std::unique_ptr<core::DeviceAdmin> admin_;
+  std::unique_ptr<core::LoginKeeper> logins_;
   std::unique_ptr<drivers::mqtt::MqttDriver> mqtt_;
   std::unique_ptr<platform::NativeLink> link_;
   std::unique_ptr<core::OutboxPump> pump_;
+  std::unique_ptr<ExpiryWatch> expiry_;
   base::Handle time_timer_;
 };
 

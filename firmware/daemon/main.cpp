@@ -4,34 +4,26 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "firmware/base/json.hpp"
 #include "firmware/daemon/config.hpp"
 #include "firmware/daemon/run.hpp"
 #include "firmware/daemon/version.hpp"
 
 namespace {
 
-using linli::base::Json;
 namespace daemon = linli::daemon;
 
-enum Exit { kValid = 0, kInvalid = 1, kUnreadable = 2 };
+// run() adds 3: cannot start.
+enum Exit { kValid = 0, kInvalid = 1, kUnreadable = 2, kUsage = 64 };
 
-int print_problems(const daemon::ConfigReading& reading, const std::string& file, bool as_json) {
-  Json list = Json::array();
-  for (const daemon::ConfigProblem& problem : reading.problems) {
-    if (!as_json) std::cerr << daemon::describe(problem, file) << "\n";
-    list.push_back({{"path", problem.path},
-                    {"line", problem.line},
-                    {"column", problem.column},
-                    {"what", problem.what}});
-  }
+int show_verdict(const daemon::ConfigReading& reading, const std::string& file, bool as_json) {
+  const bool valid = reading.problems.empty();
   if (as_json) {
-    std::cout << Json{{"file", file}, {"valid", reading.problems.empty()}, {"problems", list}}.dump(
-                     2)
-              << "\n";
-  } else if (reading.problems.empty()) {
-    std::cout << file << ": valid\n";
+    std::cout << linli::base::dump_json(daemon::verdict_json(reading, file)) << "\n";
+  } else {
+    (valid ? std::cout : std::cerr) << daemon::verdict_text(reading, file);
   }
-  return reading.problems.empty() ? kValid : kInvalid;
+  return valid ? kValid : kInvalid;
 }
 
 int check(const std::string& file, bool as_json) {
@@ -40,7 +32,7 @@ int check(const std::string& file, bool as_json) {
     std::cerr << reading.error().what << "\n";
     return kUnreadable;
   }
-  return print_problems(*reading, file, as_json);
+  return show_verdict(*reading, file, as_json);
 }
 
 int show(const std::string& text) {
@@ -55,7 +47,7 @@ int with_config(const std::string& file, const std::function<int(const daemon::C
     std::cerr << reading.error().what << "\n";
     return kUnreadable;
   }
-  if (!reading->problems.empty()) return print_problems(*reading, file, false);
+  if (!reading->problems.empty()) return show_verdict(*reading, file, false);
   return use(reading->config);
 }
 
@@ -77,7 +69,14 @@ int main(int argc, char** argv) {
   app.add_flag("--print-schema", schema, "print the JSON Schema of the configuration and exit");
   app.add_flag("--print-reference", reference, "print a table of all members and exit");
   app.set_version_flag("--version", std::string("linlid ") + daemon::kVersion);
-  CLI11_PARSE(app, argc, argv);
+  app.footer(
+      "Exit codes: 0 ended in order, or valid; 1 invalid configuration; 2 unreadable; 3 cannot "
+      "start (the log says why); 64 usage.");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kValid : kUsage;
+  }
 
   if (schema) return show(daemon::config_schema().dump(2) + "\n");
   if (reference) return show(daemon::config_reference());

@@ -17,6 +17,8 @@ inline constexpr std::string_view kThingEvent = "linli.thing.event";        // a
 inline constexpr std::string_view kPresenceEvent = "linli.thing.presence";  // online, offline
 inline constexpr std::string_view kRejectedEvent = "linli.thing.data_rejected";
 inline constexpr std::string_view kCommandEvent = "linli.command.outcome";
+// One of our certificates comes to its end, or has.
+inline constexpr std::string_view kCertificateEvent = "linli.gateway.certificate_expiry";
 inline constexpr std::string_view kGapEvent = "linli.gap";  // a stretch of the stream was dropped
 
 // One event for the platform, before its sequence number is known. The store numbers it in the

@@ -43,7 +43,7 @@ struct MqttOptions {
   // Acknowledge each batch only when its release is called (see MqttEvents::on_batch).
   bool ack_after_release = false;
   int window =
-      800;  // messages that may wait for their release; below the broker's max_inflight_messages
+      300;  // messages that may wait for their release; below the broker's max_inflight_messages
   base::Duration longest_unwritten_ack = std::chrono::milliseconds(50);
 };
 

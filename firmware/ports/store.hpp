@@ -22,7 +22,7 @@ enum class Space : std::uint8_t {
   kCommand = 3,   // command id → command and outcome
   kSeen = 4,      // device id#slot → one of the device's own message ids seen lately
   kBoot = 5,      // boot id → offset to wall time
-  kAudit = 6,     // sequence → who changed what
+  kSecret = 6,    // whose it is → sealed by ports::KeyStore
 };
 
 struct StatePut {

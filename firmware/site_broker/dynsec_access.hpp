@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -12,12 +14,6 @@
 
 namespace linli::site_broker {
 
-// The topics that one device may use, by its profile.
-struct DeviceTopics {
-  std::vector<std::string> publish;
-  std::vector<std::string> subscribe;
-};
-
 // ports::DeviceAccess over mosquitto's dynamic security plugin: one login and one role for each
 // device.
 class DynsecAccess final : public ports::DeviceAccess {
@@ -25,28 +21,35 @@ class DynsecAccess final : public ports::DeviceAccess {
   struct Dependencies {
     // Publishes on the broker's control topic.
     std::function<void(std::string payload, base::Done<void> done)> send;
-    std::function<DeviceTopics(const domain::DeviceId&, const domain::Profile&)> topics_of;
+    std::function<ports::DeviceTopics(const domain::DeviceId&, const domain::Profile&)> topics_of;
   };
 
   DynsecAccess(base::Loop& loop, Dependencies dependencies);
   ~DynsecAccess() override;
 
+  ports::DeviceTopics topics_of(const domain::DeviceId& device,
+                                const domain::Profile& profile) const override;
   void grant(const domain::DeviceId& device, const domain::Profile& profile,
-             base::Done<ports::DeviceCredentials> done) override;
-  void revoke(const domain::DeviceId& device, base::Done<void> done) override;
+             const base::SecretText& password, base::Done<void> done) override;
+  void revoke(const std::string& device, base::Done<void> done) override;
+  void logins(base::Done<std::vector<ports::DeviceLogin>> done) override;
 
   // What arrived on the control topic's response.
   void on_response(const std::string& payload);
 
  private:
   struct Request {
-    base::Done<void> done;
+    base::Done<base::Json> done;
     base::Handle limit;
   };
+  struct Listing;
 
-  // Sends the commands together; `done` gets the first failure that is not "not found".
-  void ask(base::Json commands, base::Done<void> done);
-  void finish(std::uint64_t id, base::Result<void> result);
+  // Sends the commands together; `done` gets the array of responses, or the first failure that is
+  // not "not found".
+  void ask(base::Json commands, base::Done<base::Json> done);
+  void finish(std::uint64_t id, base::Result<base::Json> result);
+  void ask_page(std::shared_ptr<Listing> listing);
+  void after_page(const std::shared_ptr<Listing>& listing, base::Result<base::Json> responses);
 
   base::Loop& loop_;
   Dependencies dependencies_;

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 
 #include "firmware/base/log.hpp"
@@ -33,6 +34,16 @@ void write_ballast(const std::string& database, std::uint64_t bytes) {
   unlink(path.c_str());
   base::log::warn("store", "no room for the ballast file",
                   {{"path", path}, {"why", std::strerror(failure)}});
+}
+
+void reserve(const std::string& path, std::uint64_t bytes) {
+  const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return;
+  const int failure = fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(bytes));
+  const int why = errno;
+  close(fd);
+  if (failure == 0) return;
+  base::log::warn("store", "no room set aside", {{"path", path}, {"why", std::strerror(why)}});
 }
 
 void remove_ballast(const std::string& database) {

@@ -10,4 +10,7 @@ namespace linli::storage {
 void write_ballast(const std::string& database, std::uint64_t bytes);
 void remove_ballast(const std::string& database);
 
+// Blocks for the first `bytes` of a file that exists, beyond its end too: its size stays.
+void reserve(const std::string& path, std::uint64_t bytes);
+
 }  // namespace linli::storage

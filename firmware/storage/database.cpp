@@ -6,8 +6,6 @@
 #include <unordered_map>
 #include <utility>
 
-#include "firmware/storage/ballast.hpp"
-
 namespace linli::storage {
 namespace {
 
@@ -19,7 +17,6 @@ constexpr std::size_t kChunkBytes = 64 * 1024;
 constexpr std::size_t kChunkEvents = 500;
 constexpr std::int64_t kKeptMarkRows = 4096;
 constexpr std::int64_t kPruneEvery = 512;
-constexpr std::uint64_t kRoomBytes = 1024 * 1024;
 
 std::int64_t end_of(Stream stream) {
   return position_of(stream, 0) + (1LL << 56);
@@ -77,6 +74,13 @@ LastWords last_words(const std::vector<const ports::Turn*>& turns) {
 
 base::Result<std::vector<ChunkPtr>> Database::write(const Group& group,
                                                     const domain::EventTime& now) {
+  auto written = try_to_write(group, now);
+  note_room(written || written.error().code != base::Code::kFull);
+  return written;
+}
+
+base::Result<std::vector<ChunkPtr>> Database::try_to_write(const Group& group,
+                                                           const domain::EventTime& now) {
   std::vector<ChunkPtr> appended;
   Streams streams = streams_;
   if (auto begun = connection_.execute("BEGIN IMMEDIATE"); !begun)
@@ -286,29 +290,6 @@ OutboxChunk Database::chunk_from_row(Stream stream, const Statement& row) const 
   return chunk;
 }
 
-base::Result<bool> Database::make_room(const domain::EventTime& now) {
-  remove_ballast(options_.path);
-  (void)checkpoint();  // may fail on a full disk too; dropping is what counts
-  for (auto stream = domain::kStreams.rbegin(); stream != domain::kStreams.rend(); ++stream) {
-    if (streams_.at(domain::index_of(*stream)).bytes == 0) continue;
-    Streams streams = streams_;
-    if (auto begun = connection_.execute("BEGIN IMMEDIATE"); !begun)
-      return base::failure_of(std::move(begun));
-    auto dropped = drop_oldest(*stream, kRoomBytes, "disk_full", now, streams);
-    base::Result<void> ended;
-    if (dropped) ended = write_streams(streams_, streams);
-    if (dropped && ended) ended = connection_.execute("COMMIT");
-    if (!dropped || !ended) {
-      (void)connection_.execute("ROLLBACK");
-      return dropped ? base::Result<bool>(base::failure_of(std::move(ended)))
-                     : base::failure_of(std::move(dropped));
-    }
-    streams_ = streams;
-    if (*dropped > 0) return true;
-  }
-  return false;
-}
-
 base::Result<void> Database::check() {
   auto verdict = connection_.value("PRAGMA quick_check(1)");
   if (!verdict) return base::failure_of(std::move(verdict));
@@ -316,12 +297,25 @@ base::Result<void> Database::check() {
   return base::fail(base::Code::kCorrupt, "quick_check: {}", *verdict);
 }
 
-base::Result<void> Database::checkpoint() {
-  return connection_.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+base::Result<void> Database::prove(const domain::EventTime& now) {
+  if (auto copied = checkpoint(); !copied) return copied;
+  ports::Turn turn;
+  turn.puts.push_back({ports::Space::kMeta, "watchdog", "alive"});
+  auto written = write({{&turn}, {}}, now);
+  if (!written) return base::failure_of(std::move(written));
+  return {};
 }
 
-void Database::restore_ballast() {
-  write_ballast(options_.path, options_.ballast_bytes);
+std::optional<std::uint64_t> Database::good_wal_bytes() const {
+  constexpr std::uint64_t kHeader = 32;
+  constexpr std::uint64_t kFrame = 24 + 1024;
+  const auto frames = connection_.wal_frames();
+  if (!frames) return std::nullopt;
+  return *frames == 0 ? 0 : kHeader + *frames * kFrame;
+}
+
+base::Result<void> Database::checkpoint() {
+  return connection_.checkpoint(Connection::Wal::kEmptied);
 }
 
 std::uint64_t Database::file_bytes() const {

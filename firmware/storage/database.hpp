@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,13 +46,18 @@ class Database {
   base::Result<std::vector<ports::ChunkPtr>> read_outbox(domain::Stream stream, std::uint64_t from,
                                                          std::size_t max_bytes);
 
-  // Makes room after kFull: drops the oldest rows of the least important stream that holds any,
-  // with its gap, using the ballast if need be. False if nothing can be dropped.
+  // Makes room after kFull: takes more of the disk, or drops the oldest rows of the least important
+  // stream that holds any, with its gap. False if nothing can be dropped.
   base::Result<bool> make_room(const domain::EventTime& now);
 
   base::Result<void> check();  // quick_check
+  // Copies the WAL into the file and commits once more, to see that the disk does what it is told.
+  base::Result<void> prove(const domain::EventTime& now);
+  // How much of the WAL holds commits that did not fail; nullopt if that is not known.
+  std::optional<std::uint64_t> good_wal_bytes() const;
   base::Result<void> checkpoint();
   void restore_ballast();
+  bool ballast_is_gone() const { return ballast_is_gone_; }
 
   const std::string& epoch() const { return epoch_; }
   const std::array<ports::StreamStats, domain::kStreamCount>& streams() const { return streams_; }
@@ -65,6 +71,13 @@ class Database {
   using Streams = std::array<ports::StreamStats, domain::kStreamCount>;
 
   base::Result<void> configure();
+  base::Result<std::vector<ports::ChunkPtr>> try_to_write(const Group& group,
+                                                          const domain::EventTime& now);
+  void note_room(bool has_room);
+  void settle_size();
+  bool take_more_disk();
+  base::Result<bool> drop_least_important(const domain::EventTime& now);
+  base::Result<std::uint64_t> drop_of(domain::Stream stream, const domain::EventTime& now);
   base::Result<void> load_identity();
   base::Result<void> load_streams();
   base::Result<void> prepare();
@@ -90,6 +103,9 @@ class Database {
   std::string epoch_;
   Streams streams_;
   std::int64_t next_mark_ = 1;
+  std::uint64_t allocated_bytes_ = 0;  // of the file; its pages never go beyond
+  bool has_room_ = true;
+  bool ballast_is_gone_ = false;
 };
 
 // What a row costs beside its records, about.

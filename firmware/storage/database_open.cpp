@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "firmware/base/bytes.hpp"
+#include "firmware/base/log.hpp"
 #include "firmware/storage/database.hpp"
 #include "firmware/storage/schema.hpp"
 
@@ -14,7 +15,8 @@ namespace {
 
 // Small pages: a commit writes whole pages, and most commits change few bytes on three of them.
 constexpr const char* kPageSize = "PRAGMA page_size = 1024";
-constexpr std::uint64_t kPageBytes = 1024;
+
+constexpr int kWalFrames = 4000;
 
 std::string make_epoch() {
   char random[6];
@@ -40,19 +42,18 @@ base::Result<Database> Database::open(const DatabaseOptions& options) {
 
 base::Result<void> Database::configure() {
   if (auto set = connection_.execute(kPageSize); !set) return set;
-  const std::string pages =
-      std::to_string(std::max<std::uint64_t>(options_.max_bytes / kPageBytes, 64));
-  const std::string max_pages = "PRAGMA max_page_count = " + pages;
   const std::string synchronous = "PRAGMA synchronous = " + options_.synchronous;
   if (auto set = connection_.pragma("PRAGMA journal_mode = WAL", "wal"); !set) return set;
   if (auto set = connection_.execute(synchronous.c_str()); !set) return set;
   const char* const expected = options_.synchronous == "FULL" ? "2" : "1";
   if (auto set = connection_.pragma("PRAGMA synchronous", expected); !set) return set;
-  if (auto set = connection_.pragma("PRAGMA wal_autocheckpoint = 4000", "4000"); !set) return set;
+  connection_.watch_wal(kWalFrames);
+  // From here on it is known where the WAL's good part ends.
+  if (auto copied = connection_.checkpoint(Connection::Wal::kKept); !copied)
+    base::log::warn("store", "the WAL stays for now", {{"why", copied.error()}});
   if (auto set = connection_.pragma("PRAGMA journal_size_limit = 8388608", "8388608"); !set)
     return set;
-  // A file that is larger already keeps its size: the answer is then not what was asked for.
-  if (auto set = connection_.execute(max_pages.c_str()); !set) return set;
+  settle_size();
   if (auto set = connection_.execute("PRAGMA foreign_keys = ON"); !set) return set;
   if (auto set = connection_.pragma("PRAGMA foreign_keys", "1"); !set) return set;
   return migrate(connection_);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "firmware/base/log.hpp"
+#include "firmware/storage/ballast.hpp"
 
 namespace linli::storage {
 namespace {
@@ -163,6 +164,21 @@ base::Result<Database> quarantine_and_salvage(const DatabaseOptions& options,
                     {"state_rows", state_rows},
                     {"new_epoch", database->epoch()}});
   return database;
+}
+
+base::Result<Database> open_or_salvage(const DatabaseOptions& options,
+                                       const domain::EventTime& now) {
+  auto database = Database::open(options);
+  if (!database && database.error().code == base::Code::kFull) {
+    remove_ballast(options.path);
+    database = Database::open(options);
+  }
+  if (database) {
+    if (auto checked = database->check(); checked) return database;
+  } else if (database.error().code != base::Code::kCorrupt) {
+    return database;
+  }
+  return quarantine_and_salvage(options, now);
 }
 
 }  // namespace linli::storage

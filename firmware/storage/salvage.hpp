@@ -12,4 +12,9 @@ namespace linli::storage {
 base::Result<Database> quarantine_and_salvage(const DatabaseOptions& options,
                                               const domain::EventTime& now);
 
+// Opens and checks the database; a damaged one is replaced as above. kUnsupported and kFull are
+// answers like any other: nothing is put aside for them.
+base::Result<Database> open_or_salvage(const DatabaseOptions& options,
+                                       const domain::EventTime& now);
+
 }  // namespace linli::storage

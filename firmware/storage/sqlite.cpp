@@ -10,6 +10,8 @@ namespace {
 constexpr int kBusyMs = 5000;
 
 base::Code code_of(int sqlite_code) {
+  // The index of the WAL is a file as well, and it is the same disk that has no room for it.
+  if (sqlite_code == SQLITE_IOERR_SHMSIZE) return base::Code::kFull;
   switch (sqlite_code & 0xFF) {
     case SQLITE_FULL:
       return base::Code::kFull;
@@ -148,6 +150,49 @@ base::Result<void> Connection::pragma(const char* sql, std::string_view expected
   if (!answer) return base::failure_of(std::move(answer));
   if (*answer == expected) return {};
   return base::fail(base::Code::kInternal, "{} gave '{}', not '{}'", sql, *answer, expected);
+}
+
+void Connection::grow_in_chunks(int bytes) {
+  sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_CHUNK_SIZE, &bytes);
+}
+
+base::Result<void> Connection::allocate(std::uint64_t bytes) {
+  auto size = static_cast<sqlite3_int64>(bytes);
+  const int result = sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_SIZE_HINT, &size);
+  if (result == SQLITE_OK || result == SQLITE_NOTFOUND) return {};
+  return base::fail(base::Code::kFull, "no room for a database of {} bytes", bytes);
+}
+
+void Connection::watch_wal(int frames) {
+  wal_ = std::make_unique<WalWatch>(WalWatch{frames, std::nullopt});
+  sqlite3_wal_hook(db_.get(), &Connection::after_commit, wal_.get());
+}
+
+// A checkpoint that fails here is no harm: the commit stands, and the next one tries again.
+int Connection::after_commit(void* watch, sqlite3* db, const char* name, int frames) {
+  auto& wal = *static_cast<WalWatch*>(watch);
+  wal.frames = static_cast<std::uint64_t>(frames);
+  if (frames < wal.limit) return SQLITE_OK;
+  int in_wal = 0;
+  int copied = 0;
+  const int result =
+      sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_PASSIVE, &in_wal, &copied);
+  if (result == SQLITE_OK && in_wal == copied) wal.frames = 0;
+  return SQLITE_OK;
+}
+
+base::Result<void> Connection::checkpoint(Wal after) {
+  int in_wal = 0;
+  int copied = 0;
+  const int mode = after == Wal::kKept ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_TRUNCATE;
+  const int result = sqlite3_wal_checkpoint_v2(db_.get(), "main", mode, &in_wal, &copied);
+  if (result != SQLITE_OK) return base::Failure(error_of(db_.get(), "checkpoint"));
+  if (wal_) wal_->frames = in_wal == copied ? 0 : static_cast<std::uint64_t>(in_wal);
+  return {};
+}
+
+std::optional<std::uint64_t> Connection::wal_frames() const {
+  return wal_ ? wal_->frames : std::nullopt;
 }
 
 int Connection::changes() const {

@@ -68,6 +68,20 @@ class Connection {
   // The single value that `sql` gives.
   base::Result<std::string> value(const char* sql);
   int changes() const;
+
+  // Commits are followed from here on, and a WAL of `frames` is copied into the file after a
+  // commit.
+  void watch_wal(int frames);
+  enum class Wal { kKept, kEmptied };
+  // Copies the WAL into the file. Kept, its blocks stay and are written again from the beginning.
+  base::Result<void> checkpoint(Wal after);
+  // How many frames of the WAL hold commits that did not fail; nullopt if that is not known yet.
+  std::optional<std::uint64_t> wal_frames() const;
+
+  // The file grows and shrinks in whole chunks of this many bytes.
+  void grow_in_chunks(int bytes);
+  // Gives the file blocks for its first `bytes`, up to the end of a chunk; kFull if there are none.
+  base::Result<void> allocate(std::uint64_t bytes);
   bool is_open() const { return db_ != nullptr; }
   void close() { db_.reset(); }
 
@@ -75,6 +89,13 @@ class Connection {
   struct Close {
     void operator()(sqlite3* db) const;
   };
+  struct WalWatch {
+    int limit = 0;
+    std::optional<std::uint64_t> frames;
+  };
+  static int after_commit(void* watch, sqlite3* db, const char* name, int frames);
+
+  std::unique_ptr<WalWatch> wal_;  // SQLite keeps its address
   std::unique_ptr<sqlite3, Close> db_;
 };
 

@@ -1,77 +1,26 @@
 #include "firmware/storage/sqlite_store.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <condition_variable>
-#include <cstring>
 #include <deque>
-#include <filesystem>
 #include <mutex>
 #include <thread>
 #include <utility>
 
 #include "firmware/base/log.hpp"
 #include "firmware/storage/salvage.hpp"
+#include "firmware/storage/store_files.hpp"
 
 namespace linli::storage {
 namespace {
 
 using base::Code;
 using ports::ChunkPtr;
+using Written = base::Result<std::vector<ChunkPtr>>;
 
 constexpr std::size_t kMaxGroupEnvelopes = 4096;
 constexpr auto kAcceptDelay = std::chrono::milliseconds(200);
+constexpr auto kBallastPause = std::chrono::seconds(30);
 constexpr auto kReopenDelay = std::chrono::seconds(2);
-
-// An advisory lock on <path>.lock: one process a database. Released by the kernel when it dies.
-class LockFile {
- public:
-  LockFile() = default;
-  LockFile(const LockFile&) = delete;
-  LockFile& operator=(const LockFile&) = delete;
-  ~LockFile() {
-    if (fd_ >= 0) close(fd_);
-  }
-
-  base::Result<void> take(const std::string& path) {
-    fd_ = open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
-    if (fd_ < 0)
-      return base::fail(Code::kInternal, "cannot open {}: {}", path, std::strerror(errno));
-    if (flock(fd_, LOCK_EX | LOCK_NB) == 0) return {};
-    return base::fail(Code::kConflict, "another linlid uses this database ({}): stop it first",
-                      path);
-  }
-
- private:
-  int fd_ = -1;
-};
-
-// A new file survives a power cut only when its directory entry does.
-base::Result<void> sync_directory(const std::string& file) {
-  const std::string directory = std::filesystem::path(file).parent_path().string();
-  const int fd =
-      open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0)
-    return base::fail(Code::kInternal, "cannot open {}: {}", directory, std::strerror(errno));
-  const int failure = fsync(fd);
-  close(fd);
-  if (failure == 0) return {};
-  return base::fail(Code::kInternal, "cannot sync {}: {}", directory, std::strerror(errno));
-}
-
-base::Result<Database> open_or_salvage(const DatabaseOptions& options,
-                                       const domain::EventTime& now) {
-  auto database = Database::open(options);
-  if (database) {
-    if (auto checked = database->check(); checked) return database;
-  } else if (database.error().code != Code::kCorrupt) {
-    return database;
-  }
-  return quarantine_and_salvage(options, now);
-}
 
 struct PendingTurn {
   ports::Turn turn;
@@ -145,7 +94,8 @@ class ThreadedStore final : public SqliteStore {
 
   void ping(base::Done<void> done) override {
     ports::Turn turn;
-    turn.puts.push_back({ports::Space::kMeta, "watchdog", "alive"});
+    // Another value each time: SQLite does not touch the disk to write what stands there already.
+    turn.puts.push_back({ports::Space::kMeta, "watchdog", std::to_string(++pings_)});
     add([this, &turn, &done] {
       turns_.push_back({std::move(turn), std::move(done), base::Clock::now(), true});
       hurry_ = true;
@@ -246,7 +196,11 @@ class ThreadedStore final : public SqliteStore {
     group.accepted = accepted;
     for (const PendingTurn& turn : pending) group.turns.push_back(&turn.turn);
     auto written = write(group);
-    const auto health = health_after(written);
+    auto health = health_after(written);
+    if (health == ports::StoreHealth::kReadOnly) {
+      say_trouble(written.error());
+      if (reopen()) health = ports::StoreHealth::kOk;
+    }
     lock.lock();
     note(health, pending.size(), written);
     if (!written) {
@@ -257,41 +211,42 @@ class ThreadedStore final : public SqliteStore {
     }
     lock.unlock();
     report(std::move(pending), std::move(written));
-    if (health == ports::StoreHealth::kReadOnly) reopen();
+    if (health == ports::StoreHealth::kReadOnly) wait_for_the_disk();
     lock.lock();
   }
 
-  base::Result<std::vector<ChunkPtr>> write(const Group& group) {
+  Written write(const Group& group) {
     auto written = database_.write(group, time_now_());
-    constexpr int kRooms = 8;
+    constexpr int kRooms = 16;
     for (int tries = 0; !written && written.error().code == Code::kFull && tries < kRooms;
          ++tries) {
       auto room = database_.make_room(time_now_());
       if (!room || !*room) break;
-      base::log::error(
-          "store", "the disk or the quota is full: the oldest of the least important was dropped");
       written = database_.write(group, time_now_());
     }
     return written;
   }
 
-  static ports::StoreHealth health_after(const base::Result<std::vector<ChunkPtr>>& written) {
+  static ports::StoreHealth health_after(const Written& written) {
     if (written) return ports::StoreHealth::kOk;
     return written.error().code == Code::kFull ? ports::StoreHealth::kFull
                                                : ports::StoreHealth::kReadOnly;
   }
 
-  void note(ports::StoreHealth health, std::size_t turns,
-            const base::Result<std::vector<ChunkPtr>>& written) {
-    if (health == ports::StoreHealth::kOk && stats_.health != health) database_.restore_ballast();
+  void note(ports::StoreHealth health, std::size_t turns, const Written& written) {
+    if (health == ports::StoreHealth::kOk && database_.ballast_is_gone() &&
+        base::Clock::now() - ballast_tried_ > kBallastPause) {
+      ballast_tried_ = base::Clock::now();
+      database_.restore_ballast();
+    }
     stats_.health = health;
-    stats_.trouble = written ? "" : written.error().what;
+    stats_.trouble = health == ports::StoreHealth::kOk ? "" : written.error().what;
     stats_.streams = database_.streams();
     if (++stats_.commits % 64 == 1) stats_.file_bytes = database_.file_bytes();
     stats_.turns += turns;
   }
 
-  void report(std::vector<PendingTurn> pending, base::Result<std::vector<ChunkPtr>> written) {
+  void report(std::vector<PendingTurn> pending, Written written) {
     if (!written)
       base::log::error("store", "not stored, so not acknowledged", {{"why", written.error()}});
     loop_.post([this, pending = std::move(pending), written = std::move(written)]() mutable {
@@ -306,22 +261,37 @@ class ThreadedStore final : public SqliteStore {
   }
 
   // After an I/O error nothing that the connection believes can be trusted: close it, open again,
-  // verify.
-  void reopen() {
+  // verify. The commit that failed may stand whole in the WAL nevertheless; its producer is told
+  // that it does not, so it is cut off.
+  base::Result<void> reopen() {
+    const auto good = database_.good_wal_bytes();
     database_ = Database();
+    if (good) {
+      if (auto cut = cut_off(options_.database.path + "-wal", *good); !cut) return cut;
+    }
+    auto opened = open_or_salvage(options_.database, time_now_());
+    if (!opened) return base::failure_of(std::move(opened));
+    database_ = *std::move(opened);
+    // Events have begun to be numbered anew. The parts of the house that know the old epoch must
+    // not go on: a restart is the simple and safe way, and the service manager does it at once.
+    if (database_.epoch() != epoch_) {
+      base::log::error("store", "the database had to be replaced while running: restarting");
+      std::abort();
+    }
+    auto proved = database_.prove(time_now_());
+    if (proved) base::log::warn("store", "the database is open again and verified");
+    return proved;
+  }
+
+  void wait_for_the_disk() {
     for (;;) {
-      auto opened = open_or_salvage(options_.database, time_now_());
+      auto opened = reopen();
       std::unique_lock lock(mutex_);
       if (opened) {
-        database_ = *std::move(opened);
+        stats_.health = ports::StoreHealth::kOk;
+        stats_.trouble.clear();
         stats_.streams = database_.streams();
-        if (database_.epoch() == epoch_) return;
-        // Events have begun to be numbered anew. The parts of the house that know the old epoch
-        // must not go on: a restart is the simple and safe way, and the service manager does it at
-        // once.
-        base::log::error("store", "the database had to be replaced while running: restarting");
-        lock.unlock();
-        std::abort();
+        return;
       }
       base::log::error("store", "the database cannot be opened again", {{"why", opened.error()}});
       stats_.trouble = opened.error().what;
@@ -329,6 +299,12 @@ class ThreadedStore final : public SqliteStore {
       wake_.wait_for(lock, kReopenDelay);
       if (stopping_) return;
     }
+  }
+
+  void say_trouble(const base::Error& error) {
+    const std::lock_guard lock(mutex_);
+    stats_.health = ports::StoreHealth::kReadOnly;
+    stats_.trouble = error.what;
   }
 
   void fail_all(const base::Error& error) {
@@ -351,6 +327,7 @@ class ThreadedStore final : public SqliteStore {
   Database database_;  // storage thread only, once it runs
   const std::string epoch_;
   std::function<void(ChunkPtr)> observer_;  // loop thread only
+  std::uint64_t pings_ = 0;                 // loop thread only
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
@@ -358,6 +335,7 @@ class ThreadedStore final : public SqliteStore {
   std::deque<PendingRead> reads_;
   std::array<std::uint64_t, domain::kStreamCount> accepted_{};
   std::optional<base::TimePoint> accept_since_;
+  base::TimePoint ballast_tried_;  // storage thread only
   bool hurry_ = false;
   bool stopping_ = false;
   ports::StoreStats stats_;

@@ -13,6 +13,9 @@ void append(std::string& out, char tag, const std::string& content) {
   out.push_back(tag);
   if (content.size() < 128) {
     out.push_back(static_cast<char>(content.size()));
+  } else if (content.size() < 256) {
+    out.push_back(static_cast<char>(0x81));
+    out.push_back(static_cast<char>(content.size()));
   } else {
     out.push_back(static_cast<char>(0x82));
     out.push_back(static_cast<char>(content.size() >> 8U));
@@ -21,20 +24,19 @@ void append(std::string& out, char tag, const std::string& content) {
   out += content;
 }
 
-// The address in network order, or nothing if `host` is a name.
-std::string address_of(const std::string& host) {
+}  // namespace
+
+std::string address_bytes(const std::string& host) {
   char bytes[16];
   if (inet_pton(AF_INET, host.c_str(), bytes) == 1) return {bytes, 4};
   if (inet_pton(AF_INET6, host.c_str(), bytes) == 1) return {bytes, 16};
   return {};
 }
 
-}  // namespace
-
 std::string der_subject_alt_name(const std::vector<std::string>& hosts) {
   std::string names;
   for (const std::string& host : hosts) {
-    const std::string address = address_of(host);
+    const std::string address = address_bytes(host);
     if (address.empty()) {
       append(names, kDnsName, host);
     } else {

@@ -1,25 +1,16 @@
 #include "firmware/tls/identity.hpp"
 
-#include <arpa/inet.h>
-#include <mbedtls/ctr_drbg.h>
 #include <mbedtls/ecp.h>
-#include <mbedtls/entropy.h>
-#include <mbedtls/error.h>
 #include <mbedtls/oid.h>
-#include <mbedtls/pk.h>
-#include <mbedtls/sha256.h>
-#include <mbedtls/x509_crt.h>
 #include <mbedtls/x509_csr.h>
 
-#include <algorithm>
-#include <array>
 #include <chrono>
 #include <memory>
 #include <utility>
 
-#include "firmware/base/bytes.hpp"
 #include "firmware/tls/der.hpp"
 #include "firmware/tls/files.hpp"
+#include "firmware/tls/mbed.hpp"
 #include "firmware/tls/random.hpp"
 
 namespace linli::tls {
@@ -33,39 +24,14 @@ constexpr std::int64_t kBrokerDays = 825;
 constexpr std::size_t kPemBytes = 8192;
 
 base::Failure failed(std::string_view doing, int code) {
-  std::array<char, 160> words{};
-  mbedtls_strerror(code, words.data(), words.size());
-  return base::fail(Code::kInternal, "{}: {}", doing, words.data());
+  return base::fail(Code::kInternal, "{}: {}", doing, words_of(code));
 }
 
-// The library's objects, made and freed in pairs.
-template <class T, void (*Init)(T*), void (*Free)(T*)>
-class Owned {
- public:
-  Owned() { Init(&value_); }
-  Owned(const Owned&) = delete;
-  Owned& operator=(const Owned&) = delete;
-  ~Owned() { Free(&value_); }
-  T* get() { return &value_; }
-
- private:
-  T value_;
-};
-
-using Key = Owned<mbedtls_pk_context, mbedtls_pk_init, mbedtls_pk_free>;
-using Certificate = Owned<mbedtls_x509_crt, mbedtls_x509_crt_init, mbedtls_x509_crt_free>;
 using CertificateWriter =
     Owned<mbedtls_x509write_cert, mbedtls_x509write_crt_init, mbedtls_x509write_crt_free>;
 using RequestWriter =
     Owned<mbedtls_x509write_csr, mbedtls_x509write_csr_init, mbedtls_x509write_csr_free>;
 using Number = Owned<mbedtls_mpi, mbedtls_mpi_init, mbedtls_mpi_free>;
-
-int kernel_random(void* /*state*/, unsigned char* out, std::size_t count) {
-  const auto bytes = random_bytes(count);
-  if (!bytes) return MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
-  std::copy(bytes->begin(), bytes->end(), out);
-  return 0;
-}
 
 struct Paths {
   explicit Paths(const std::string& directory) : in(directory + "/") {}
@@ -108,14 +74,6 @@ std::string x509_time(std::int64_t unix_s) {
   return fmt::format("{:04}{:02}{:02}{:02}{:02}{:02}", static_cast<int>(date.year()),
                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
                      clock.hours().count(), clock.minutes().count(), clock.seconds().count());
-}
-
-std::int64_t unix_time(const mbedtls_x509_time& time) {
-  const std::chrono::year_month_day date{std::chrono::year(time.year),
-                                         std::chrono::month(static_cast<unsigned>(time.mon)),
-                                         std::chrono::day(static_cast<unsigned>(time.day))};
-  const auto days = std::chrono::sys_days(date).time_since_epoch().count();
-  return days * kDay + time.hour * 3600 + time.min * 60 + time.sec;
 }
 
 struct CertificatePlan {
@@ -215,7 +173,7 @@ base::Result<void> write_ca(const Paths& paths, const IdentityOptions& options, 
   return write_private_file(paths.file("site-ca.crt"), *pem);
 }
 
-base::Result<std::string> subject_of(const std::string& file) {
+base::Result<std::string> subject_in(const std::string& file) {
   auto certificate = read_certificate(file);
   if (!certificate) return base::failure_of(std::move(certificate));
   return certificate->subject;
@@ -225,7 +183,7 @@ base::Result<void> write_broker_certificate(const Paths& paths, const IdentityOp
                                             Key& ca) {
   Key key;
   if (auto made = load_or_make_key(paths.file("broker.key"), key); !made) return made;
-  auto issuer = subject_of(paths.file("site-ca.crt"));
+  auto issuer = subject_in(paths.file("site-ca.crt"));
   if (!issuer) return base::failure_of(std::move(issuer));
   CertificatePlan plan{"CN=Linli site broker,O=Linli gateway",
                        *issuer,
@@ -252,12 +210,6 @@ base::Result<void> init_site(const Paths& paths, const IdentityOptions& options)
   }
   if (file_exists(paths.file("broker.crt"))) return {};
   return write_broker_certificate(paths, options, ca);
-}
-
-std::string fingerprint(const mbedtls_x509_crt& certificate) {
-  std::array<unsigned char, 32> hash{};
-  mbedtls_sha256_ret(certificate.raw.p, certificate.raw.len, hash.data(), 0);
-  return base::to_hex({reinterpret_cast<const char*>(hash.data()), hash.size()});
 }
 
 }  // namespace
@@ -300,13 +252,10 @@ base::Result<CertificateInfo> read_certificate(const std::string& file) {
   const int result = mbedtls_x509_crt_parse(
       certificate.get(), reinterpret_cast<const unsigned char*>(pem->c_str()), pem->size() + 1);
   if (result != 0) return failed("reading " + file, result);
-  std::array<char, 512> name{};
   CertificateInfo info;
   info.file = file;
-  mbedtls_x509_dn_gets(name.data(), name.size(), &certificate.get()->subject);
-  info.subject = name.data();
-  mbedtls_x509_dn_gets(name.data(), name.size(), &certificate.get()->issuer);
-  info.issuer = name.data();
+  info.subject = subject_of(*certificate.get());
+  info.issuer = issuer_of(*certificate.get());
   info.sha256 = fingerprint(*certificate.get());
   info.not_before_unix_s = unix_time(certificate.get()->valid_from);
   info.not_after_unix_s = unix_time(certificate.get()->valid_to);

@@ -16,17 +16,30 @@ std::int64_t us(double seconds) {
   return static_cast<std::int64_t>(seconds * 1e6);
 }
 
-// A message of the native contract, filled up to the wanted size. All of it is news each time: what
-// did not change would not be sent on.
-std::string payload_of(const Options& options, std::int64_t stamp_us, std::uint64_t number) {
+// What a good meter says, 200 bytes. All of it is news each time: what did not change would not be
+// sent on.
+std::string reading_of(std::int64_t stamp_us, std::uint64_t number) {
+  const double n = static_cast<double>(number % 1000);
+  return fmt::format(
+      R"({{"properties":{{"sent_us":{},"voltage":{:.2f},"current":{:.3f},"power":{:.1f},)"
+      R"("energy":{:.3f},"frequency":{:.3f},"power_factor":{:.3f},"temperature":{:.2f},)"
+      R"("humidity":{:.1f}}}}})",
+      stamp_us, 220 + n / 100, 1 + n / 1000, 220 + n / 10, 1e4 + n / 8, 49.5 + n / 1000, n / 1000,
+      20 + n / 100, n / 10);
+}
+
+std::string event_of(const Options& options, std::int64_t stamp_us, std::uint64_t number) {
   std::string text =
-      fmt::format(R"({{{}{{"sent_us":{},"note":"{}-)",
-                  options.kind == "event" ? R"("event":"raised","data":)" : R"("properties":)",
-                  stamp_us, number);
+      fmt::format(R"({{"event":"raised","data":{{"sent_us":{},"note":"{}-)", stamp_us, number);
   constexpr std::string_view kEnd = R"("}})";
   text.append(options.payload_bytes - text.size() - kEnd.size(), 'x');
   text += kEnd;
   return text;
+}
+
+std::string payload_of(const Options& options, std::int64_t stamp_us, std::uint64_t number) {
+  return options.kind == "event" ? event_of(options, stamp_us, number)
+                                 : reading_of(stamp_us, number);
 }
 
 }  // namespace

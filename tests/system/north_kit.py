@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(os.environ.get("LINLI_BIN", ROOT / "build" / "release" / "bin"))
+PEERS = ROOT / "tests" / "peers"
 
 
 def free_port():
@@ -27,6 +28,13 @@ def wait_until(claim, seconds, what):
             return
         time.sleep(0.05)
     raise AssertionError(f"not within {seconds} s: {what}")
+
+
+def ask_peer(script, text):
+    """What an independent implementation of tests/peers says to `text`."""
+    if not all((PEERS / "node_modules" / name).is_dir() for name in ["cloudevents", "@asyncapi/parser"]):
+        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=PEERS, check=True, timeout=300)
+    return subprocess.run(["node", script], cwd=PEERS, input=text, capture_output=True, timeout=60)
 
 
 def openssl(*arguments, folder):

@@ -38,10 +38,12 @@ def test_a_file_that_is_not_there_is_unreadable():
 
 
 def test_problems_can_be_had_as_json():
-    done = subprocess.run([BIN / "linlid", "--check-config", BAD[0], "--format", "json"], capture_output=True, text=True)
-    answer = json.loads(done.stdout)
-    assert answer["valid"] is False
-    assert answer["problems"][0]["what"]
+    for program in (["linlid", "--check-config", BAD[0], "--format", "json"], ["linlictl", "--json", "check-config", BAD[0]]):
+        done = subprocess.run([BIN / program[0], *program[1:]], capture_output=True, text=True)
+        answer = json.loads(done.stdout)
+        assert done.returncode == 1
+        assert answer["valid"] is False
+        assert answer["problems"][0]["what"]
 
 
 def test_linlictl_documents_every_command_in_man_page_and_completion():

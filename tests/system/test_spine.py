@@ -2,13 +2,14 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
 from pathlib import Path
 
 from compound import BIN, Device, compound  # noqa: F401 (a fixture)
-from north_kit import wait_until
+from north_kit import free_port, wait_until
 
 
 def publish(compound, name, password, topic, payload, *more):
@@ -225,6 +226,34 @@ def test_hangup_applies_a_valid_configuration_and_refuses_an_invalid_one(compoun
     os.kill(pid, signal.SIGHUP)
     wait_until(lambda: "new configuration applied" in log.read_text(), 5, "applied")
     assert compound.ctl("status")["broker"]["up"]
+    compound.settings["store"] = {"commit_window_ms": 7}
+    compound.write_config()
+    os.kill(pid, signal.SIGHUP)
+    wait_until(lambda: log.read_text().count("new configuration applied") == 2, 5, "applied at once")
+    compound.settings["store"] = {"commit_window_ms": 7, "quota_mb": {"telemetry": 9}}
+    compound.write_config()
+    os.kill(pid, signal.SIGHUP)
+    wait_until(lambda: log.read_text().count("new configuration applied") == 3, 5, "applied as far as it can be")
+    assert re.findall(r'need_restart="?([a-z,]*)', log.read_text()) == ["", "", "store"]
+
+
+def test_a_new_way_to_the_platform_is_taken_at_once_and_nothing_that_waits_is_lost(compound):
+    compound.start_site_broker()
+    right = compound.settings["platform"]["port"]
+    compound.settings["platform"]["port"] = free_port()
+    compound.write_config()
+    compound.start_gateway()
+    connected = compound.connect_device("door1", "generic/lock")
+    for n in range(20):
+        connected.send_until_acknowledged("event", {"id": f"m{n}", "event": "unlocked", "data": {"method": "card", "credential": str(n)}})
+    wait_until(lambda: len(connected.acknowledged) == 20, 10, "acknowledged while the platform is not found")
+    compound.start_platform()
+    compound.start_receiver()
+    compound.settings["platform"]["port"] = right
+    compound.write_config()
+    os.kill(compound.processes["linlid"].pid, signal.SIGHUP)
+    wait_until(lambda: len(compound.events()) == 20, 10, "all of it is at the platform")
+    assert not connected.disconnected.is_set()
 
 
 def test_a_second_daemon_on_the_same_database_is_refused(compound):

@@ -128,6 +128,17 @@ TEST(SubjectAltName, IsDerAsRfc5280Says) {
   EXPECT_EQ(base::to_hex(der_subject_alt_name({"a.b", "127.0.0.1"})), "300b8203612e6287047f000001");
 }
 
+TEST(SubjectAltName, UsesTheShortestLengthThatFits) {
+  // X.690 10.1: a longer form is BER, which strict readers refuse.
+  const auto length_of = [](std::size_t name) {
+    return base::to_hex(der_subject_alt_name({std::string(name, 'a')}).substr(1, 3));
+  };
+  EXPECT_EQ(length_of(125).substr(0, 2), "7f");
+  EXPECT_EQ(length_of(126).substr(0, 4), "8180");
+  EXPECT_EQ(length_of(252).substr(0, 4), "81ff");
+  EXPECT_EQ(length_of(253), "820100");
+}
+
 TEST(Pbkdf2, GivesThePublishedVector) {
   // HMAC-SHA-512, password "password", salt "salt", 1 iteration, 64 bytes: as Python's hashlib
   // gives it.
