@@ -154,7 +154,7 @@ def proofs():
 def show(outcome, seen):
     if outcome.ok:
         return
-    print(f"   FAIL {outcome.unit.name} ({outcome.seconds:.0f} s)")
+    print(f"   FAIL {outcome.unit.name} ({outcome.seconds:.0f} s)", flush=True)
     for line in outcome.text.splitlines():
         # A finding in a header comes back with every unit that includes it; said once is enough.
         if (": error:" in line or ": warning:" in line) and line not in seen:
