@@ -86,7 +86,7 @@ void MqttDriver::after_connect(bool session_present) {
   if (!session_present) forget_marks_ = true;
 }
 
-void MqttDriver::take(std::vector<net::MqttMessage> batch, base::Once<void(bool)> release) {
+void MqttDriver::take(const std::vector<net::MqttMessage>& batch, base::Once<void(bool)> release) {
   ports::Delivery delivery;
   delivery.reports.reserve(batch.size());
   delivery.forget_marks = std::exchange(forget_marks_, false);

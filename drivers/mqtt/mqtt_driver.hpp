@@ -76,7 +76,7 @@ class MqttDriver final : public ports::DeviceDriver {
   using ByText = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
 
   void after_connect(bool session_present);
-  void take(std::vector<net::MqttMessage> batch, base::Once<void(bool)> release);
+  void take(const std::vector<net::MqttMessage>& batch, base::Once<void(bool)> release);
   void take_one(const net::MqttMessage& message, ports::Delivery& delivery);
   void decode(const net::MqttMessage& message, ports::Delivery& delivery);
 

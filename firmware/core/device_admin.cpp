@@ -95,11 +95,11 @@ void DeviceAdmin::give_password(const domain::DeviceId& id, ports::Turn turn,
                  done = std::move(done)](base::Result<void> stored) mutable {
                   if (stored) stored = std::move(after_store)();
                   if (!stored) return std::move(done)(base::failure_of(std::move(stored)));
-                  grant(id, std::move(password), std::move(done));
+                  grant(id, password, std::move(done));
                 });
 }
 
-void DeviceAdmin::grant(const domain::DeviceId& id, base::SecretText password,
+void DeviceAdmin::grant(const domain::DeviceId& id, const base::SecretText& password,
                         base::Done<ports::DeviceCredentials> done) {
   const Device* const device = devices_.find(id);
   if (device == nullptr) return std::move(done)(not_registered(id));

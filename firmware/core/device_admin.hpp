@@ -47,7 +47,7 @@ class DeviceAdmin {
   void give_password(const domain::DeviceId& id, ports::Turn turn,
                      base::Once<base::Result<void>()> after_store,
                      base::Done<ports::DeviceCredentials> done);
-  void grant(const domain::DeviceId& id, base::SecretText password,
+  void grant(const domain::DeviceId& id, const base::SecretText& password,
              base::Done<ports::DeviceCredentials> done);
   ports::DeviceDriver* driver_of(const Device& device) const;
   void keep(const domain::DeviceId& id);

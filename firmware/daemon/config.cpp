@@ -10,6 +10,7 @@
 #include "firmware/base/id.hpp"
 #include "firmware/base/json_positions.hpp"
 #include "firmware/base/json_reader.hpp"
+#include "firmware/base/number.hpp"
 #include "firmware/daemon/config_table.hpp"
 
 namespace linli::daemon {
@@ -228,8 +229,8 @@ ConfigReading read_config(std::string_view text, const std::string& base_dir) {
   ConfigProblem problem{"", 1, 1, json ? "expected an object" : json.error().what};
   constexpr std::string_view kByte = "not JSON at byte ";
   if (problem.what.starts_with(kByte)) {
-    const auto at = base::position_of(
-        text, static_cast<std::size_t>(std::atoll(problem.what.c_str() + kByte.size())) - 1);
+    const auto byte = base::parse_number<std::size_t>(problem.what.substr(kByte.size()));
+    const auto at = base::position_of(text, byte.value_or(1) - 1);
     problem = {"", at.line, at.column, "not JSON here (a missing comma, quote or bracket?)"};
   }
   reading.problems.push_back(std::move(problem));

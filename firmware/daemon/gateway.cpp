@@ -9,6 +9,7 @@
 #include "drivers/mqtt/mapped_codec.hpp"
 #include "drivers/mqtt/native_codec.hpp"
 #include "firmware/base/log.hpp"
+#include "firmware/base/number.hpp"
 #include "firmware/daemon/profile_files.hpp"
 #include "firmware/site_broker/broker_files.hpp"
 #include "firmware/tls/files.hpp"
@@ -116,13 +117,14 @@ base::Result<void> Gateway::make_parts() {
   if (!query) return base::failure_of(std::move(query));
   std::int64_t floor_ms = 0;
   std::map<std::uint64_t, std::int64_t> offsets;
-  auto boots = for_each_row(
-      **query, ports::Space::kBoot, [&offsets](const std::string& boot, const std::string& offset) {
-        offsets[std::strtoull(boot.c_str(), nullptr, 10)] = std::atoll(offset.c_str());
-      });
+  auto boots = for_each_row(**query, ports::Space::kBoot,
+                            [&offsets](const std::string& boot, const std::string& offset) {
+                              offsets[base::parse_number<std::uint64_t>(boot).value_or(0)] =
+                                  base::parse_number<std::int64_t>(offset).value_or(0);
+                            });
   if (!boots) return boots;
   if (auto saved = (*query)->get(ports::Space::kMeta, "time_floor_ms"); saved && *saved)
-    floor_ms = std::atoll((*saved)->c_str());
+    floor_ms = base::parse_number<std::int64_t>(**saved).value_or(0);
   clock_ = std::make_unique<SystemClock>(floor_ms, std::move(offsets));
   ledger_ = std::make_unique<core::CommandLedger>(
       loop_, *store_, *clock_, devices_,

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <sstream>
 #include <unordered_map>
 #include <utility>
 
@@ -33,8 +34,8 @@ domain::EventTime time_from_blob(const std::string& blob) {
   unsigned long long boot = 0;
   long long unix_ms = 0;
   long long monotonic_ms = 0;
-  if (std::sscanf(blob.c_str(), "%lld %d %llu %lld", &unix_ms, &quality, &boot, &monotonic_ms) ==
-      4) {
+  std::istringstream words(blob);
+  if (words >> unix_ms >> quality >> boot >> monotonic_ms) {
     time = {unix_ms, static_cast<domain::TimeQuality>(std::clamp(quality, 0, 2)), boot,
             monotonic_ms};
   }

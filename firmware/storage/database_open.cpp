@@ -1,11 +1,11 @@
 #include <sys/random.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
 #include "firmware/base/bytes.hpp"
 #include "firmware/base/log.hpp"
+#include "firmware/base/number.hpp"
 #include "firmware/storage/database.hpp"
 #include "firmware/storage/schema.hpp"
 
@@ -134,7 +134,7 @@ base::Result<void> Database::load_streams() {
   }
   auto mark = connection_.value("SELECT coalesce(max(id), 0) + 1 FROM mark");
   if (!mark) return base::failure_of(std::move(mark));
-  next_mark_ = std::atoll(mark->c_str());
+  next_mark_ = base::parse_number<std::int64_t>(*mark).value_or(0);
   return {};
 }
 

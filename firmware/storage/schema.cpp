@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "firmware/base/number.hpp"
+
 namespace linli::storage {
 namespace {
 
@@ -64,7 +66,7 @@ int newest_schema() {
 base::Result<void> migrate(Connection& connection) {
   auto version = connection.value("PRAGMA user_version");
   if (!version) return base::failure_of(std::move(version));
-  const int found = std::atoi(version->c_str());
+  const int found = base::parse_number<int>(*version).value_or(0);
   if (found > newest_schema()) {
     return base::fail(base::Code::kUnsupported,
                       "the database was written by a newer linlid (schema {}, this one knows {}): "

@@ -126,6 +126,16 @@ def rule_pragma_once(files):
             yield f"{name}: does not begin with #pragma once"
 
 
+def rule_nolint(files):
+    """a NOLINT names its check and says why"""
+    for name, text in files.items():
+        if not name.endswith(CODE):
+            continue
+        for number, line in enumerate(text.split("\n"), 1):
+            if "NOLINT" in line and not re.search(r"// NOLINT(NEXTLINE|BEGIN|END)?\([a-z][\w.,-]+\): \S", line):
+                yield f"{name}:{number}: {line.strip()}"
+
+
 def rule_format(files):
     """clang-format has nothing to change"""
     names = [n for n in files if n.endswith(CODE) and (ROOT / n).exists()]
@@ -150,6 +160,7 @@ BAD = {
     rule_top_level: {"notes.txt": ""},
     rule_data: {"config/schema/x.json": "{}"},
     rule_pragma_once: {"firmware/core/x.hpp": "int x;\n"},
+    rule_nolint: {"firmware/core/x.cpp": "int x = f();  // NOLINT(cert-err34-c)\n"},
     rule_format: {"bad/format.cpp": "int   x ;\n"},
 }
 

@@ -9,6 +9,7 @@ import functools
 import hashlib
 import json
 import re
+import resource
 import shlex
 import subprocess
 import sys
@@ -182,7 +183,9 @@ def main():
             outcomes.append(outcome)
     failed += sum(not outcome.ok for outcome in outcomes)
     fresh = [outcome for outcome in outcomes if not outcome.cached]
-    print(f"   {len(fresh)} of {len(outcomes)} units analysed, {len(outcomes) - len(fresh)} unchanged since they were clean")
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(f"   {len(fresh)} of {len(outcomes)} units analysed in {used.ru_utime + used.ru_stime:.0f} s of processor time, "
+          f"the others unchanged since they were clean")
     if options.under != [""] and not outcomes:
         failed += 1
         print("   no unit there")
