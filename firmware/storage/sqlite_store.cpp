@@ -8,12 +8,12 @@
 #include <condition_variable>
 #include <cstring>
 #include <deque>
-#include <filesystem>
 #include <mutex>
 #include <thread>
 #include <utility>
 
 #include "firmware/base/log.hpp"
+#include "firmware/storage/files.hpp"
 #include "firmware/storage/salvage.hpp"
 
 namespace linli::storage {
@@ -49,28 +49,35 @@ class LockFile {
   int fd_ = -1;
 };
 
-// A new file survives a power cut only when its directory entry does.
-base::Result<void> sync_directory(const std::string& file) {
-  const std::string directory = std::filesystem::path(file).parent_path().string();
-  const int fd =
-      open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0)
-    return base::fail(Code::kInternal, "cannot open {}: {}", directory, std::strerror(errno));
-  const int failure = fsync(fd);
-  close(fd);
-  if (failure == 0) return {};
-  return base::fail(Code::kInternal, "cannot sync {}: {}", directory, std::strerror(errno));
+// A failed check closes it again: the salvage must be alone with the file.
+base::Result<Database> open_and_check(const DatabaseOptions& options) {
+  auto database = Database::open(options);
+  if (!database) return database;
+  if (auto checked = database->check(); !checked)
+    return base::fail(Code::kCorrupt, "{}", checked.error().what);
+  return database;
+}
+
+// What a killed process left may have been read just now without being on disk, and a number that
+// was sent on must not be given out again after a power cut. Only the WAL can be such: SQLite syncs
+// the database before it needs it. (And it must not be opened here: closing it again would drop
+// SQLite's locks.)
+base::Result<void> sync_what_was_read(const std::string& path) {
+  if (auto synced = sync_file(path + "-wal"); !synced) return synced;
+  return sync_directory_of(path);
 }
 
 base::Result<Database> open_or_salvage(const DatabaseOptions& options,
                                        const domain::EventTime& now) {
-  auto database = Database::open(options);
-  if (database) {
-    if (auto checked = database->check(); checked) return database;
-  } else if (database.error().code != Code::kCorrupt) {
-    return database;
-  }
-  return quarantine_and_salvage(options, now);
+  if (auto finished = finish_salvage(options.path); !finished)
+    return base::failure_of(std::move(finished));
+  auto database = open_and_check(options);
+  if (!database && database.error().code == Code::kCorrupt)
+    database = quarantine_and_salvage(options, now);
+  if (!database) return database;
+  if (auto synced = sync_what_was_read(options.path); !synced)
+    return base::failure_of(std::move(synced));
+  return database;
 }
 
 struct PendingTurn {
@@ -373,8 +380,6 @@ base::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(
     return base::failure_of(std::move(taken));
   auto database = open_or_salvage(options.database, time_now());
   if (!database) return base::failure_of(std::move(database));
-  if (auto synced = sync_directory(options.database.path); !synced)
-    return base::failure_of(std::move(synced));
   return std::make_unique<ThreadedStore>(loop, std::move(options), std::move(time_now),
                                          *std::move(database), std::move(lock));
 }
