@@ -244,6 +244,18 @@ TEST(OversizeRecord, InAnOpenSessionEndsIt) {
   EXPECT_EQ(server->state(), State::kFailed);
 }
 
+TEST(ClientHello, InTwoRecordsIsRefused) {
+  const auto server = server_of(ours().issue());
+  const auto client = client_of({.ca = ours().certificate(), .host = "gateway.local"});
+  const std::string hello = client->take_outgoing();
+  const std::string body = hello.substr(5);
+  const auto wrapped = [](const std::string& part) {
+    return std::string{22, 3, 3, 0, static_cast<char>(part.size())} + part;
+  };
+  server->receive(wrapped(body.substr(0, 50)) + wrapped(body.substr(50)));
+  EXPECT_EQ(server->state(), State::kFailed);
+}
+
 TEST(HandshakeWithoutEnd, IsCutOff) {
   const auto server = server_of(ours().issue());
   const auto client = client_of({.ca = ours().certificate(), .host = "gateway.local"});
