@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace linli::powercut {
@@ -18,10 +19,11 @@ std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
 
 constexpr std::size_t kCutsOfALife = 50;
 constexpr std::size_t kControlShare = 4;  // one control cut for so many others
+constexpr std::size_t kRandomShare = 4;   // of all cuts at least one in so many falls anywhere
 constexpr std::size_t kMostFailuresTold = 10;
 
-// At each boundary: nothing that was not synced is there, all of it is, some of it is.
-constexpr std::array kFates{Survival{0, 0}, Survival{1, 1}, Survival{0.5, 0.5}};
+// At each boundary: all that was not synced is there, nothing of it is, some of it is.
+constexpr std::array kFates{Survival{1, 1}, Survival{0, 0}, Survival{0.5, 0.5}};
 
 // Any mixture, and often the ends.
 Survival any_survival(Random& random) {
@@ -119,8 +121,11 @@ void Campaign::cut(const Life& life, std::size_t count_of_operations, Survival s
 }
 
 void Campaign::exhaust(const Life& life, const Span& span, const std::string& what) {
+  // What survives of a full WAL and a checkpoint is long to write and to read: two fates must do.
+  const std::size_t fates = life.recording.operations.size() > 2000 ? 2 : kFates.size();
   for (std::size_t at = span.begin; at <= span.end; ++at) {
-    for (const Survival survival : kFates) cut(life, at, survival, promised_);
+    for (const Survival survival : std::span(kFates).last(fates))
+      cut(life, at, survival, promised_);
   }
   exhausted_[what] += span.end - span.begin + 1;
 }
@@ -185,17 +190,27 @@ void Campaign::cut_twice() {
   }
 }
 
+// Traffic whose WAL rewrites all leaves leaves nothing to be damaged: other traffic then.
+SalvageLife Campaign::fairly_damaged_life() const {
+  SalvageLife life;
+  for (std::uint64_t attempt = 0; attempt < 5; ++attempt) {
+    LifeOptions options = life_options(mix(5, attempt));
+    options.groups = 14;
+    options.traffic.accepting = 0;
+    life = live_with_damage(options);
+    const bool is_fair = life.events_readable < life.events_before &&
+                         life.events_readable * 4 >= life.events_before * 3;
+    if (life.trouble.empty() && is_fair) return life;
+    if (life.trouble.empty())
+      life.trouble =
+          fmt::format("{} of {} events can be read", life.events_readable, life.events_before);
+  }
+  return life;
+}
+
 void Campaign::salvage_cuts() {
-  LifeOptions options = life_options(5);
-  options.groups = 20;
-  options.traffic.accepting = 0;
-  const SalvageLife life = live_with_damage(options);
+  const SalvageLife life = fairly_damaged_life();
   if (!is_usable(life.trouble, "salvage")) return;
-  const bool is_fair = life.events_readable < life.events_before &&
-                       life.events_readable * 4 >= life.events_before * 3;
-  const std::string extent =
-      fmt::format("{} of {} events can be read", life.events_readable, life.events_before);
-  if (!is_usable(is_fair ? "" : extent, "the damage to be salvaged")) return;
   ++salvage_.lives;
   const std::string directory = options_.directory + "/cut";
   for (std::size_t at = 0; at <= life.recording.operations.size(); ++at) {
@@ -216,13 +231,10 @@ void Campaign::random_cuts_of(const Life& life, std::size_t cuts, Tally& tally) 
   }
 }
 
-bool Campaign::is_wanted(std::size_t cuts) const {
-  if (options_.only != 0) return number_ < options_.only;
-  return cuts < options_.cuts;
-}
-
 void Campaign::random_cuts() {
-  for (std::uint64_t life = 100; is_wanted(promised_.cuts + salvage_.cuts); ++life) {
+  const std::size_t least = number_ + options_.cuts / kRandomShare;
+  const std::size_t last = options_.only != 0 ? options_.only : std::max(least, options_.cuts);
+  for (std::uint64_t life = 100; number_ < last; ++life) {
     const Life lived = live(life_options(life));
     if (!is_usable(lived.trouble, fmt::format("life {}", life))) return;
     random_cuts_of(lived, kCutsOfALife, promised_);

@@ -31,10 +31,20 @@ std::size_t acknowledged_step(const Life& life, std::size_t count) {
   return last;
 }
 
+// All events are there, or were accepted, and yet the newest number is forgotten.
+bool forgets_numbers(const World& promised, World found) {
+  for (std::size_t i = 0; i < found.last.size(); ++i) {
+    if (found.last.at(i) > promised.last.at(i)) return false;
+  }
+  found.last = promised.last;
+  return difference(promised, found).empty();
+}
+
 // Names what is wrong with `found`, which is not what it should be.
 Verdict blame(const Life& life, std::size_t acknowledged, const World& found) {
   const Step& promised = life.steps[acknowledged];
   const std::string what = difference(promised.after, found);
+  if (forgets_numbers(promised.after, found)) return {Trouble::kNumberTwice, what, 0};
   const bool is_other_epoch = !promised.after.epoch.empty() && promised.after.epoch != found.epoch;
   for (std::size_t i = acknowledged; i-- > 0;) {
     if (!difference(life.steps[i].after, found).empty()) continue;
