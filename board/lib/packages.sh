@@ -27,6 +27,7 @@ python3|small scripts'
 packages_test='python3-venv|test peers from PyPI
 clang-14|fuzz targets
 clang-format-14|the lint run
+clang-tidy-14|the tidy run
 libclang-rt-14-dev|fuzz targets
 strace|holds the store in a test
 git|the lint run asks which files are ours'

@@ -1,10 +1,9 @@
 #include "drivers/mqtt/native_codec.hpp"
 
-#include <chrono>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "drivers/mqtt/device_time.hpp"
 #include "firmware/base/json_reader.hpp"
 #include "firmware/domain/schema_check.hpp"
 
@@ -18,7 +17,6 @@ constexpr base::JsonLimits kLimits{
     .max_bytes = 64 * 1024, .max_depth = 8, .max_values = 512, .max_string_bytes = 4096};
 constexpr std::size_t kMaxIdBytes = 64;
 constexpr std::size_t kMaxReasonBytes = 256;
-constexpr std::int64_t kYear2200Ms = 7'258'118'400'000;
 
 void reject(Report& report, std::string reason) {
   report.readings.clear();
@@ -81,56 +79,7 @@ void read_header(base::JsonReader& in, Report& report) {
   if (!report.device_time_ms) in.reject("time", "expected Unix milliseconds or an RFC 3339 time");
 }
 
-// Days before `month` in a year; leap days are counted by chrono below.
-std::optional<std::int64_t> parse_rfc3339(const std::string& text) {
-  int year = 0;
-  unsigned month = 0;
-  unsigned day = 0;
-  int hour = 0;
-  int minute = 0;
-  double second = 0;
-  int used = 0;
-  if (std::sscanf(text.c_str(), "%4d-%2u-%2u%*1[Tt ]%2d:%2d:%lf%n", &year, &month, &day, &hour,
-                  &minute, &second, &used) != 6) {
-    return std::nullopt;
-  }
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
-                                         std::chrono::day(day)};
-  const bool in_range = date.ok() && hour >= 0 && hour < 24 && minute >= 0 && minute < 60 &&
-                        second >= 0 && second < 61;
-  if (!in_range) return std::nullopt;
-  const std::string zone = text.substr(static_cast<std::size_t>(used));
-  int offset_minutes = 0;
-  if (zone != "Z" && zone != "z") {
-    int hours = 0;
-    int minutes = 0;
-    char sign = 0;
-    if (zone.size() != 6 || std::sscanf(zone.c_str(), "%c%2d:%2d", &sign, &hours, &minutes) != 3)
-      return std::nullopt;
-    if ((sign != '+' && sign != '-') || hours > 23 || minutes > 59 || hours < 0 || minutes < 0)
-      return std::nullopt;
-    offset_minutes = (sign == '+' ? 1 : -1) * (hours * 60 + minutes);
-  }
-  const auto days = std::chrono::sys_days(date).time_since_epoch().count();
-  const std::int64_t minutes = days * 1440LL + hour * 60 + minute - offset_minutes;
-  return minutes * 60'000 + static_cast<std::int64_t>(second * 1000);
-}
-
 }  // namespace
-
-std::optional<std::int64_t> parse_device_time(const base::Json& time) {
-  std::optional<std::int64_t> unix_ms;
-  if (time.is_number_integer()) {
-    unix_ms = time.is_number_unsigned() &&
-                      time.get<std::uint64_t>() > static_cast<std::uint64_t>(kYear2200Ms)
-                  ? -1
-                  : time.get<std::int64_t>();
-  } else if (time.is_string() && time.get_ref<const std::string&>().size() <= 40) {
-    unix_ms = parse_rfc3339(time.get<std::string>());
-  }
-  if (!unix_ms || *unix_ms < 0 || *unix_ms >= kYear2200Ms) return std::nullopt;
-  return unix_ms;
-}
 
 std::optional<NativeTopic> parse_native_topic(std::string_view topic) {
   if (!topic.starts_with(kPrefix)) return std::nullopt;

@@ -44,8 +44,4 @@ domain::Report decode_native(const domain::Profile& profile, domain::DeviceId de
 std::string encode_command(const domain::ActionModel& action, const ports::ActionRequest& request);
 std::string encode_ack(std::string_view message_id);
 
-// Unix milliseconds, or RFC 3339 with Z or an offset. nullopt if it is neither or outside 1970 to
-// 2199.
-std::optional<std::int64_t> parse_device_time(const base::Json& time);
-
 }  // namespace linli::drivers::mqtt

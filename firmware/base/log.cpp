@@ -1,5 +1,6 @@
 #include "firmware/base/log.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <map>
@@ -65,29 +66,35 @@ bool needs_quotes(std::string_view value) {
   return value.empty() || value.find_first_of(" =\"\\") != std::string_view::npos;
 }
 
-// Control characters, DEL, the C1 range and the Unicode line separators would let device-supplied
-// text forge lines or drive a terminal.
+// How many bytes at the front of `text` would let device-supplied text forge lines or drive a
+// terminal: control characters, DEL, the C1 range, the Unicode line separators, and each byte of a
+// text that is no UTF-8.
+std::size_t unprintable_at_front(std::string_view text, bool utf8) {
+  const auto byte = [text](std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+  };
+  if (byte(0) < 0x20 || byte(0) == 0x7F || (byte(0) >= 0x80 && !utf8)) return 1;
+  if (byte(0) == 0xC2 && byte(1) < 0xA0) return 2;
+  const bool separator = byte(0) == 0xE2 && byte(1) == 0x80 && (byte(2) & 0xFEU) == 0xA8;
+  return separator ? 3 : 0;
+}
+
+void append_escaped(std::string& out, std::string_view bytes) {
+  for (const char byte : bytes)
+    fmt::format_to(std::back_inserter(out), "\\x{:02x}", static_cast<unsigned char>(byte));
+}
+
 void append_printable(std::string& out, std::string_view text) {
   const bool utf8 = is_utf8(text);
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
-    const bool c1 = utf8 && c == 0xC2 && next < 0xA0;
-    const bool separator = utf8 && c == 0xE2 && next == 0x80 && i + 2 < text.size() &&
-                           (static_cast<unsigned char>(text[i + 2]) & 0xFEU) == 0xA8;
-    if (c < 0x20 || c == 0x7F || c1 || separator || (c >= 0x80 && !utf8)) {
-      fmt::format_to(std::back_inserter(out), "\\x{:02x}", c);
-      if (c1)
-        fmt::format_to(std::back_inserter(out), "\\x{:02x}", static_cast<unsigned char>(text[++i]));
-      if (separator) {
-        fmt::format_to(std::back_inserter(out), "\\x{:02x}\\x{:02x}", next,
-                       static_cast<unsigned char>(text[i + 2]));
-        i += 2;
-      }
+  while (!text.empty()) {
+    const std::size_t unprintable = unprintable_at_front(text, utf8);
+    if (unprintable > 0) {
+      append_escaped(out, text.substr(0, unprintable));
     } else {
-      if (c == '"' || c == '\\') out.push_back('\\');
-      out.push_back(text[i]);
+      if (text[0] == '"' || text[0] == '\\') out.push_back('\\');
+      out.push_back(text[0]);
     }
+    text.remove_prefix(std::max<std::size_t>(unprintable, 1));
   }
 }
 

@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "firmware/base/error.hpp"
 #include "firmware/base/id.hpp"
@@ -26,7 +27,7 @@ enum class Level {
 struct Field {
   Field(std::string_view k, std::string_view v) : key(k), value(v) {}
   Field(std::string_view k, const char* v) : key(k), value(v) {}
-  Field(std::string_view k, const std::string& v) : key(k), value(v) {}
+  Field(std::string_view k, std::string v) : key(k), value(std::move(v)) {}
   Field(std::string_view k, const Error& e) : key(k), value(e.what) {}
   template <class Kind>
   Field(std::string_view k, const Id<Kind>& id) : key(k), value(id.str()) {}

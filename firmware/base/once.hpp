@@ -19,10 +19,12 @@ class Once<R(Args...)> {
  public:
   Once() = default;
 
+  // Lambdas are passed where a Once is taken, so it converts; `requires` leaves Once itself out.
   template <class F>
   requires(!std::is_same_v<std::remove_cvref_t<F>, Once> &&
            std::is_invocable_r_v<R, std::remove_cvref_t<F>&, Args...>)
-      Once(F&& f)  // NOLINT(google-explicit-constructor): lambdas are passed where a Once is taken
+      // NOLINTNEXTLINE(google-explicit-constructor,bugprone-forwarding-reference-overload): above
+      Once(F&& f)
       : body_(std::make_unique<Holder<std::remove_cvref_t<F>>>(std::forward<F>(f))) {}
 
   explicit operator bool() const { return body_ != nullptr; }
@@ -44,9 +46,9 @@ class Once<R(Args...)> {
 
   template <class F>
   struct Holder final : Body {
-    explicit Holder(F f) : f_(std::move(f)) {}
-    R run(Args... args) override { return f_(std::forward<Args>(args)...); }
-    F f_;
+    explicit Holder(F f) : function(std::move(f)) {}
+    R run(Args... args) override { return function(std::forward<Args>(args)...); }
+    F function;
   };
 
   std::unique_ptr<Body> body_;

@@ -283,7 +283,7 @@ Settle CommandLedger::on_result(ports::Turn& turn, const domain::DeviceId& devic
   };
 }
 
-void CommandLedger::close(const EntryPtr& entry, CommandOutcome outcome) {
+void CommandLedger::close(const EntryPtr& entry, const CommandOutcome& outcome) {
   if (entry->is_writing) return;
   entry->timer.reset();
   step(entry, outcome, [this, entry, outcome](const base::Result<void>& stored) {

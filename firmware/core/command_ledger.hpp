@@ -92,7 +92,7 @@ class CommandLedger {
   void send(const EntryPtr& entry);
   void after_send(const EntryPtr& entry, base::Result<ports::ActionReply> reply);
   void await_answer(const EntryPtr& entry);
-  void close(const EntryPtr& entry, domain::CommandOutcome outcome);
+  void close(const EntryPtr& entry, const domain::CommandOutcome& outcome);
   void after_final(const EntryPtr& entry);
   void release_actuator(const EntryPtr& entry);
   void answer_waiters(Entry& entry);

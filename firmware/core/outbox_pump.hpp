@@ -78,11 +78,11 @@ class OutboxPump {
     bool paused = false;
   };
   struct SentBatch {
-    std::size_t lane;
-    std::uint64_t session;
-    std::uint64_t round;
-    std::uint64_t first;
-    std::size_t bytes;
+    std::size_t lane = 0;
+    std::uint64_t session = 0;
+    std::uint64_t round = 0;
+    std::uint64_t first = 0;
+    std::size_t bytes = 0;
     base::TimePoint at;
   };
 

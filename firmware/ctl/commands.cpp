@@ -168,35 +168,53 @@ std::string man_page() {
   return out;
 }
 
-std::string bash_completion() {
+namespace {
+
+// A line of the completion's `case`: after `typed`, these words.
+std::string completion_case(std::string_view typed, std::string_view words) {
+  return fmt::format("    {}) COMPREPLY=($(compgen -W '{}' -- \"$cur\")); return;;\n", typed,
+                     words);
+}
+
+std::string flags_of(const CommandRow& row) {
+  std::string flags;
+  for (const OptionRow& option : row.options) {
+    if (option.flag.starts_with("--")) flags += std::string(option.flag) + " ";
+  }
+  return flags;
+}
+
+// The first words of all commands, each once.
+std::string first_words() {
   std::string words;
-  std::string cases;
   for (const CommandRow& row : command_table()) {
-    const std::size_t space = row.path.find(' ');
-    const std::string first(row.path.substr(0, space));
+    const std::string first(row.path.substr(0, row.path.find(' ')));
     if ((" " + words + " ").find(" " + first + " ") == std::string::npos)
       words += (words.empty() ? "" : " ") + first;
-    std::string flags;
-    for (const OptionRow& option : row.options) {
-      if (option.flag.starts_with("--")) flags += std::string(option.flag) + " ";
-    }
-    cases += fmt::format("    '{}') COMPREPLY=($(compgen -W '{}--json' -- \"$cur\")); return;;\n",
-                         row.path, flags);
   }
-  for (const char* group : {"device", "command", "keys", "events", "outbox", "broker"}) {
-    std::string subs;
-    for (const CommandRow& row : command_table()) {
-      if (row.path.starts_with(std::string(group) + " "))
-        subs += std::string(row.path.substr(row.path.find(' ') + 1)) + " ";
-    }
-    cases += fmt::format("    '{} '*|'{}') COMPREPLY=($(compgen -W '{}' -- \"$cur\")); return;;\n",
-                         group, group, subs);
+  return words;
+}
+
+std::string second_words(const std::string& group) {
+  std::string words;
+  for (const CommandRow& row : command_table()) {
+    if (row.path.starts_with(group + " "))
+      words += std::string(row.path.substr(row.path.find(' ') + 1)) + " ";
   }
+  return words;
+}
+
+}  // namespace
+
+std::string bash_completion() {
+  std::string cases = completion_case("''", first_words());
+  for (const CommandRow& row : command_table())
+    cases += completion_case(fmt::format("'{}'", row.path), flags_of(row) + "--json");
+  for (const char* group : {"device", "command", "keys", "events", "outbox", "broker"})
+    cases += completion_case(fmt::format("'{} '*|'{}'", group, group), second_words(group));
   return "_linlictl() {\n  local cur=${COMP_WORDS[COMP_CWORD]}\n  local "
-         "typed=\"${COMP_WORDS[*]:1:COMP_CWORD-1}\"\n  case \"$typed\" in\n    '') "
-         "COMPREPLY=($(compgen -W '" +
-         words + "' -- \"$cur\")); return;;\n" + cases +
-         "  esac\n}\ncomplete -F _linlictl linlictl\n";
+         "typed=\"${COMP_WORDS[*]:1:COMP_CWORD-1}\"\n  case \"$typed\" in\n" +
+         cases + "  esac\n}\ncomplete -F _linlictl linlictl\n";
 }
 
 }  // namespace linli::ctl

@@ -5,6 +5,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <nlohmann/json.hpp>
@@ -52,7 +53,7 @@ class Connection {
                       std::strerror(errno));
   }
 
-  base::Result<void> write_line(const std::string& line) {
+  base::Result<void> write_line(const std::string& line) const {
     if (send(fd_, line.data(), line.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(line.size()))
       return {};
     return base::fail(Code::kOffline, "linlid closed the connection: may this user talk to it?");
@@ -64,12 +65,12 @@ class Connection {
       pollfd wait{fd_, POLLIN, 0};
       if (poll(&wait, 1, limit_ms) == 0)
         return base::fail(Code::kTimeout, "linlid did not answer in time");
-      char block[65536];
-      const ssize_t got = recv(fd_, block, sizeof block, 0);
+      std::array<char, 65536> block{};
+      const ssize_t got = recv(fd_, block.data(), block.size(), 0);
       if (got <= 0)
         return base::fail(Code::kOffline,
                           "linlid closed the connection: may this user talk to it?");
-      received_.append(block, static_cast<std::size_t>(got));
+      received_.append(block.data(), static_cast<std::size_t>(got));
     }
     const std::size_t end = received_.find('\n');
     auto json = base::parse_json(std::string_view(received_).substr(0, end), kLimits);

@@ -5,6 +5,7 @@
 #include <systemd/sd-journal.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
@@ -22,9 +23,9 @@ namespace log = base::log;
 constexpr auto kStatusEvery = std::chrono::seconds(5);
 
 void write_journal(log::Level level, std::string_view component, std::string_view line) {
-  constexpr int kPriorities[] = {7, 6, 4, 3};  // debug, info, warning, error
+  constexpr std::array kPriorities{7, 6, 4, 3};  // debug, info, warning, error
   sd_journal_send("MESSAGE=%.*s", static_cast<int>(line.size()), line.data(), "PRIORITY=%d",
-                  kPriorities[static_cast<int>(level)], "SYSLOG_IDENTIFIER=linlid",
+                  kPriorities.at(static_cast<std::size_t>(level)), "SYSLOG_IDENTIFIER=linlid",
                   "LINLI_COMPONENT=%.*s", static_cast<int>(component.size()), component.data(),
                   nullptr);
 }

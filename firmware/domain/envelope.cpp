@@ -1,5 +1,6 @@
 #include "firmware/domain/envelope.hpp"
 
+#include <array>
 #include <cstring>
 
 #include "firmware/base/json.hpp"
@@ -11,11 +12,11 @@ constexpr std::size_t kFixedBytes = 8 + 1 + 8 + 8;  // between the size and the 
 
 template <class T>
 void put(std::string& out, T value) {
-  char bytes[sizeof(T)];
+  std::array<char, sizeof(T)> bytes{};
   for (std::size_t i = 0; i < sizeof(T); ++i) {
     bytes[i] = static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * i));
   }
-  out.append(bytes, sizeof(T));
+  out.append(bytes.data(), bytes.size());
 }
 
 void put_short(std::string& out, std::string_view text) {

@@ -25,7 +25,7 @@ TEST(Log, KeepsChineseTextReadable) {
 }
 
 TEST(Log, CutsEndlessValues) {
-  EXPECT_LT(log::format_line("a", "b", {{"x", std::string(10'000'000, 'y')}}).size(), 600U);
+  EXPECT_LT(log::format_line("a", "b", {{"x", std::string(8'000'000, 'y')}}).size(), 600U);
 }
 
 TEST(Log, HoldsBackRepeatsOfOneKindAndLetsOthersThrough) {

@@ -24,33 +24,6 @@ TEST(NativeTopic, IsNothingElse) {
   }
 }
 
-struct TimeRow {
-  const char* json;
-  std::optional<std::int64_t> unix_ms;
-};
-
-class DeviceTime : public testing::TestWithParam<TimeRow> {};
-
-TEST_P(DeviceTime, IsUnixMillisecondsOrRfc3339) {
-  EXPECT_EQ(parse_device_time(base::Json::parse(GetParam().json)), GetParam().unix_ms)
-      << GetParam().json;
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Table, DeviceTime,
-    testing::Values(TimeRow{"1764000000125", 1'764'000'000'125}, TimeRow{"0", 0},
-                    TimeRow{"-1", std::nullopt}, TimeRow{"18446744073709551615", std::nullopt},
-                    TimeRow{"1.5", std::nullopt}, TimeRow{"null", std::nullopt},
-                    TimeRow{R"("2025-11-24T16:00:00.125Z")", 1'764'000'000'125},
-                    TimeRow{R"("2025-11-25T00:00:00+08:00")", 1'764'000'000'000},
-                    TimeRow{R"("2000-02-29T00:00:00Z")", 951'782'400'000},
-                    TimeRow{R"("1900-02-29T00:00:00Z")", std::nullopt},
-                    TimeRow{R"("2025-13-01T00:00:00Z")", std::nullopt},
-                    TimeRow{R"("2025-01-01T24:00:00Z")", std::nullopt},
-                    TimeRow{R"("2025-01-01T00:00:00")", std::nullopt},
-                    TimeRow{R"("2025-01-01T00:00:00Zx")", std::nullopt},
-                    TimeRow{R"("yesterday")", std::nullopt}));
-
 TEST(NativeCommand, IsWrittenAsTheContractSays) {
   domain::ActionModel unlock;
   unlock.name = "unlock";
