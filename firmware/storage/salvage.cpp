@@ -2,14 +2,14 @@
 
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
+#include <algorithm>
+#include <array>
 #include <map>
 #include <utility>
 
 #include "firmware/base/log.hpp"
 #include "firmware/storage/ballast.hpp"
+#include "firmware/storage/store_files.hpp"
 
 namespace linli::storage {
 namespace {
@@ -18,21 +18,49 @@ using domain::Stream;
 
 constexpr std::size_t kRowsPerTurn = 200;
 
-// Moves the file and its WAL, which belongs to it, to the first free name.
-base::Result<std::string> put_aside(const std::string& path) {
+// A database is the file and what SQLite keeps beside it.
+constexpr std::array kSuffixes{"", "-wal", "-journal"};
+
+// Under the first name the new database may be incomplete, under the second it is whole.
+std::string part_of(const std::string& path) {
+  return path + ".salvage.part";
+}
+std::string whole_of(const std::string& path) {
+  return path + ".salvage";
+}
+
+bool exists(const std::string& path) {
+  return access(path.c_str(), F_OK) == 0;
+}
+
+base::Result<std::string> free_name(const std::string& path) {
   for (int n = 1; n < 1000; ++n) {
-    const std::string aside = fmt::format("{}.corrupt.{}", path, n);
-    if (access(aside.c_str(), F_OK) == 0) continue;
-    if (std::rename(path.c_str(), aside.c_str()) != 0) {
-      return base::fail(base::Code::kInternal, "cannot put {} aside: {}", path,
-                        std::strerror(errno));
-    }
-    std::rename((path + "-wal").c_str(), (aside + "-wal").c_str());
-    unlink((path + "-shm").c_str());
-    return aside;
+    const std::string name = fmt::format("{}.corrupt.{}", path, n);
+    const bool is_taken =
+        std::any_of(kSuffixes.begin(), kSuffixes.end(),
+                    [&name](const char* suffix) { return exists(name + suffix); });
+    if (!is_taken) return name;
   }
   return base::fail(base::Code::kInternal, "too many damaged databases beside {}: remove some",
                     path);
+}
+
+// Nothing of it may stay: SQLite would take an old WAL or journal for the new file's.
+base::Result<std::string> put_aside(const std::string& path) {
+  auto aside = free_name(path);
+  if (!aside) return aside;
+  for (const char* suffix : kSuffixes) {
+    if (auto done = rename_if_there(path + suffix, *aside + suffix); !done)
+      return base::failure_of(std::move(done));
+  }
+  unlink((path + "-shm").c_str());
+  if (auto synced = sync_directory_of(path); !synced) return base::failure_of(std::move(synced));
+  return aside;
+}
+
+base::Result<void> put_in_place(const std::string& from, const std::string& to) {
+  if (auto done = rename_if_there(from, to); !done) return done;
+  return sync_directory_of(to);
 }
 
 // Reads all rows that `sql` still gives; a damaged page ends it.
@@ -137,48 +165,102 @@ class Carrier {
   std::size_t carried_ = 0;
 };
 
+struct Carried {
+  std::size_t events = 0;
+  std::size_t state_rows = 0;
+};
+
+// Closes both when it returns.
+base::Result<Carried> carry_over(const DatabaseOptions& from, const DatabaseOptions& to,
+                                 const domain::EventTime& now) {
+  auto database = Database::open(to);
+  if (!database) return base::failure_of(std::move(database));
+  Carried carried;
+  if (auto old = Connection::open(from.path, {.read_only = false, .vfs = from.vfs}); old) {
+    const OldState state = read_state(*old);
+    Carrier carrier(*database, now);
+    if (auto done = carrier.state(state); !done) return base::failure_of(std::move(done));
+    if (auto done = carrier.events(read_outbox(*old)); !done)
+      return base::failure_of(std::move(done));
+    carried = {carrier.carried(), state.size()};
+  }
+  // The file alone is renamed, so all must be in it.
+  if (auto done = database->checkpoint(); !done) return base::failure_of(std::move(done));
+  return carried;
+}
+
+base::Result<Carried> build_part(const DatabaseOptions& options, const domain::EventTime& now) {
+  DatabaseOptions part = options;
+  part.path = part_of(options.path);
+  for (const char* suffix : kSuffixes) unlink((part.path + suffix).c_str());
+  remove_ballast(options.path);  // for a while there are two databases
+  return carry_over(options, part, now);
+}
+
 }  // namespace
+
+base::Result<void> finish_salvage(const std::string& path) {
+  if (!exists(whole_of(path))) return {};
+  auto aside = put_aside(path);
+  if (!aside) return base::failure_of(std::move(aside));
+  base::log::error("store", "the damaged database was put aside", {{"kept_as", *aside}});
+  return put_in_place(whole_of(path), path);
+}
 
 base::Result<Database> quarantine_and_salvage(const DatabaseOptions& options,
                                               const domain::EventTime& now) {
-  auto aside = put_aside(options.path);
-  if (!aside) return base::failure_of(std::move(aside));
+  auto carried = build_part(options, now);
+  if (!carried) return base::failure_of(std::move(carried), "salvage");
+  if (auto done = put_in_place(part_of(options.path), whole_of(options.path)); !done)
+    return base::failure_of(std::move(done), "salvage");
+  if (auto done = finish_salvage(options.path); !done)
+    return base::failure_of(std::move(done), "salvage");
   auto database = Database::open(options);
   if (!database) return database;
-  auto old = Connection::open(*aside, {.read_only = false, .vfs = options.vfs});
-  std::size_t carried = 0;
-  std::size_t state_rows = 0;
-  if (old) {
-    const OldState state = read_state(*old);
-    Carrier carrier(*database, now);
-    if (auto done = carrier.state(state); !done)
-      return base::failure_of(std::move(done), "salvage");
-    if (auto done = carrier.events(read_outbox(*old)); !done)
-      return base::failure_of(std::move(done), "salvage");
-    carried = carrier.carried();
-    state_rows = state.size();
-  }
   base::log::error("store", "the database was damaged: what could be read was carried over",
-                   {{"kept_as", *aside},
-                    {"events", carried},
-                    {"state_rows", state_rows},
+                   {{"events", carried->events},
+                    {"state_rows", carried->state_rows},
                     {"new_epoch", database->epoch()}});
   return database;
 }
 
-base::Result<Database> open_or_salvage(const DatabaseOptions& options,
-                                       const domain::EventTime& now) {
+namespace {
+
+// A failed check closes it again: the salvage must be alone with the file.
+base::Result<Database> open_and_check(const DatabaseOptions& options) {
   auto database = Database::open(options);
   if (!database && database.error().code == base::Code::kFull) {
     remove_ballast(options.path);
     database = Database::open(options);
   }
-  if (database) {
-    if (auto checked = database->check(); checked) return database;
-  } else if (database.error().code != base::Code::kCorrupt) {
-    return database;
-  }
-  return quarantine_and_salvage(options, now);
+  if (!database) return database;
+  if (auto checked = database->check(); !checked)
+    return base::fail(base::Code::kCorrupt, "{}", checked.error().what);
+  return database;
+}
+
+// What a killed process left may have been read just now without being on disk, and a number that
+// was sent on must not be given out again after a power cut. Only the WAL can be such: SQLite syncs
+// the database before it needs it. (And it must not be opened here: closing it again would drop
+// SQLite's locks.)
+base::Result<void> sync_what_was_read(const std::string& path) {
+  if (auto synced = sync_file(path + "-wal"); !synced) return synced;
+  return sync_directory_of(path);
+}
+
+}  // namespace
+
+base::Result<Database> open_or_salvage(const DatabaseOptions& options,
+                                       const domain::EventTime& now) {
+  if (auto finished = finish_salvage(options.path); !finished)
+    return base::failure_of(std::move(finished));
+  auto database = open_and_check(options);
+  if (!database && database.error().code == base::Code::kCorrupt)
+    database = quarantine_and_salvage(options, now);
+  if (!database) return database;
+  if (auto synced = sync_what_was_read(options.path); !synced)
+    return base::failure_of(std::move(synced));
+  return database;
 }
 
 }  // namespace linli::storage

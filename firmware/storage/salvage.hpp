@@ -6,11 +6,15 @@
 
 namespace linli::storage {
 
-// Puts the damaged file aside as <path>.corrupt.<n>, opens a new one (with a new epoch) in its
-// place and carries over every state row and unsent event that can still be read. Lost numbers are
-// reported as a gap event in their stream. The damaged file is kept for people to look at.
+// Carries over every state row and unsent event that can still be read from the damaged file into a
+// new one (with a new epoch), puts the damaged file aside as <path>.corrupt.<n> for people to look
+// at, and puts the new one in its place. Lost numbers are reported as a gap event in their stream.
+// A power cut leaves the damaged file where it was, or a salvage to be finished.
 base::Result<Database> quarantine_and_salvage(const DatabaseOptions& options,
                                               const domain::EventTime& now);
+
+// Before a database is opened: puts a salvaged one in its place that a power cut kept from it.
+base::Result<void> finish_salvage(const std::string& path);
 
 // Opens and checks the database; a damaged one is replaced as above. kUnsupported and kFull are
 // answers like any other: nothing is put aside for them.

@@ -351,8 +351,6 @@ base::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(
     return base::failure_of(std::move(taken));
   auto database = open_or_salvage(options.database, time_now());
   if (!database) return base::failure_of(std::move(database));
-  if (auto synced = sync_directory(options.database.path); !synced)
-    return base::failure_of(std::move(synced));
   return std::make_unique<ThreadedStore>(loop, std::move(options), std::move(time_now),
                                          *std::move(database), std::move(lock));
 }

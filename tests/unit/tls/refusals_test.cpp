@@ -90,9 +90,18 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"AddressAsName", {.names = "DNS:192.168.1.2"}, "192.168.1.2", kOtherHost},
         Row{"AddressInSubject", {.subject = "192.168.1.2", .names = ""}, "192.168.1.2", kOtherHost},
         Row{"AddressButOnlyNames", {}, "192.168.1.2", kOtherHost},
+        Row{"UnusualHash", {.hash = "SHA512"}, "gateway.local", "is refused ("},
         Row{"WeakHash", {.hash = "SHA1"}, "gateway.local", "is refused ("},
         Row{"ForServers", {.extended_usage = "serverAuth"}, "gateway.local", ""}),
     [](const auto& row) { return row.param.name; });
+
+TEST(RsaAuthority, IsNotTrustedEvenIfItIsInTheFile) {
+  const TestAuthority rsa("RSA CA", "RSA");
+  const auto client = client_of({.ca = rsa.certificate(), .host = "gateway.local"});
+  shake_hands(*client, *server_of(rsa.issue()));
+  EXPECT_EQ(client->state(), State::kFailed);
+  EXPECT_EQ(client->error().code, base::Code::kDenied);
+}
 
 TEST(RevokedCertificate, IsRefusedAndItsNeighbourIsNot) {
   const Issued revoked = ours().issue();
@@ -235,16 +244,31 @@ TEST(OversizeRecord, InAnOpenSessionEndsIt) {
   EXPECT_EQ(server->state(), State::kFailed);
 }
 
+TEST(ClientHello, InTwoRecordsIsRefused) {
+  const auto server = server_of(ours().issue());
+  const auto client = client_of({.ca = ours().certificate(), .host = "gateway.local"});
+  const std::string hello = client->take_outgoing();
+  const std::string body = hello.substr(5);
+  const auto wrapped = [](const std::string& part) {
+    return std::string{22, 3, 3, 0, static_cast<char>(part.size())} + part;
+  };
+  server->receive(wrapped(body.substr(0, 50)) + wrapped(body.substr(50)));
+  EXPECT_EQ(server->state(), State::kFailed);
+}
+
 TEST(HandshakeWithoutEnd, IsCutOff) {
   const auto server = server_of(ours().issue());
-  // Warnings (no_certificate) are skipped by the library, however many come.
-  const std::string warning("\x15\x03\x03\0\x02\x01\x29", 7);
+  const auto client = client_of({.ca = ours().certificate(), .host = "gateway.local"});
+  server->receive(client->take_outgoing());
+  // Warnings (user_canceled) are skipped by the library, however many come.
+  const std::string warning("\x15\x03\x03\0\x02\x01\x5a", 7);
   std::size_t sent = 0;
   while (server->state() == State::kHandshaking && sent < 2 * Session::kMaxHandshake) {
     server->receive(warning);
     sent += warning.size();
   }
   EXPECT_EQ(server->state(), State::kFailed);
+  EXPECT_THAT(server->error().what, HasSubstr("sends without end"));
   EXPECT_LE(sent, Session::kMaxHandshake + warning.size());
 }
 
