@@ -46,12 +46,13 @@ as_root() {
 # ensure_packages build run test
 ensure_packages() {
   missing=
-  local purpose line
+  local purpose line installed
+  installed=$(dpkg-query -W -f '${Package}|${Status}\n' 2>/dev/null | sed -n 's/|.*ok installed$//p')
   for purpose in "$@"; do
     local set_name="packages_$purpose"
     while IFS= read -r line; do
       local package=${line%%|*} why=${line#*|}
-      dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' && continue
+      grep -qxF "$package" <<<"$installed" && continue
       [ -z "$missing" ] && say "installing what is missing:"
       printf '   %-22s %s\n' "$package" "$why"
       missing="$missing $package"
