@@ -72,9 +72,9 @@ std::int64_t SystemClock::offset_ms() const {
 }
 
 EventTime plain_time() {
-  static const std::uint64_t boot = read_boot();
+  static const std::uint64_t kBoot = read_boot();
   return {milliseconds(CLOCK_REALTIME),
-          is_synchronised() ? TimeQuality::kSynchronised : TimeQuality::kFloor, boot,
+          is_synchronised() ? TimeQuality::kSynchronised : TimeQuality::kFloor, kBoot,
           milliseconds(CLOCK_BOOTTIME)};
 }
 

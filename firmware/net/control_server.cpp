@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <map>
@@ -115,11 +116,11 @@ class Server final : public ControlServer {
 
   void read_from(std::uint64_t id) {
     Peer& peer = *peers_.at(id);
-    char block[4096];
-    const ssize_t got = recv(peer.fd.get(), block, sizeof block, 0);
+    std::array<char, 4096> block{};
+    const ssize_t got = recv(peer.fd.get(), block.data(), block.size(), 0);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (got <= 0) return drop(id);
-    peer.received.append(block, static_cast<std::size_t>(got));
+    peer.received.append(block.data(), static_cast<std::size_t>(got));
     for (std::size_t end = peer.received.find('\n'); end != std::string::npos;
          end = peer.received.find('\n')) {
       const std::string line = peer.received.substr(0, end);

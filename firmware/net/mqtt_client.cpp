@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <thread>
 #include <utility>
@@ -141,10 +143,17 @@ class MqttClient::Worker : public std::enable_shared_from_this<Worker> {
     add_subscriptions(nullptr);
     MqttSession session(options_);
     if (auto started = session.start(); !started) return started.error();
+    InFlight in_flight;
+    const auto ended = drive(session, in_flight);
+    end_publishes(in_flight);
+    return ended.value_or(base::Error{Code::kOffline, "closed"});
+  }
+
+  // Until the session ends, is not up in time, or shall stop.
+  std::optional<base::Error> drive(MqttSession& session, InFlight& in_flight) {
     const auto limit = base::Clock::now() + options_.connect_limit;
     auto next_tick = base::Clock::now();
     bool was_up = false;
-    InFlight in_flight;
     while (!session.failure()) {
       if (is_stopping()) {
         if (acks_.open() == 0) session.disconnect();
@@ -157,8 +166,7 @@ class MqttClient::Worker : public std::enable_shared_from_this<Worker> {
       }
       if (session.is_up() && !std::exchange(was_up, true)) after_up(session);
       if (!was_up && base::Clock::now() > limit) {
-        end_publishes(in_flight);
-        return {
+        return base::Error{
             Code::kTimeout,
             fmt::format("no MQTT answer within {} s: is it an MQTT broker, and TLS on both sides?",
                         base::to_ms(options_.connect_limit) / 1000)};
@@ -167,29 +175,28 @@ class MqttClient::Worker : public std::enable_shared_from_this<Worker> {
       publish_queued(session, in_flight);
       report_published(session, in_flight);
     }
-    end_publishes(in_flight);
-    return session.failure().value_or(base::Error{Code::kOffline, "closed"});
+    return session.failure();
   }
 
   void poll_once(MqttSession& session) {
     check_pause();
     const bool paused = acks_.is_paused();
     const bool wants_write = acks_.may_write() && session.wants_write();
-    pollfd fds[2] = {{session.socket(),
-                      static_cast<short>((paused ? 0 : POLLIN) | (wants_write ? POLLOUT : 0)), 0},
-                     {wake_fd_, POLLIN, 0}};
-    poll(fds, 2, paused ? static_cast<int>(base::to_ms(AckWindow::kLongestPause)) : kTickMs);
+    const auto events = static_cast<short>((paused ? 0 : POLLIN) | (wants_write ? POLLOUT : 0));
+    std::array fds{pollfd{session.socket(), events, 0}, pollfd{wake_fd_, POLLIN, 0}};
+    poll(fds.data(), fds.size(),
+         paused ? static_cast<int>(base::to_ms(AckWindow::kLongestPause)) : kTickMs);
     std::uint64_t count = 0;
     if ((fds[1].revents & POLLIN) != 0 && read(wake_fd_, &count, sizeof count) < 0) count = 0;
     const bool readable = (fds[0].revents & (POLLIN | POLLHUP | POLLERR)) != 0;
     // What is read now is not released yet, so nothing may be written with it.
-    if (readable && !paused) session.io(true, false);
+    if (readable && !paused) session.read();
     hand_over(session);
     if (acks_.take_failure()) {
       session.abandon(
           {Code::kInternal, "messages could not be stored: the broker shall send them again"});
     } else if (acks_.may_write()) {
-      session.io(false, true);
+      session.write();
     }
   }
 

@@ -10,6 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -38,8 +39,8 @@ base::Result<void> connect_within(int family, const sockaddr* address, socklen_t
   if (holder.fd < 0) return base::fail(Code::kInternal, "no socket: {}", std::strerror(errno));
   if (connect(holder.fd, address, size) == 0) return {};
   if (errno != EINPROGRESS) return base::fail(Code::kOffline, "{}", std::strerror(errno));
-  pollfd wait[2] = {{holder.fd, POLLOUT, 0}, {cancel_fd, POLLIN, 0}};
-  if (poll(wait, 2, limit_ms) <= 0 || wait[0].revents == 0)
+  std::array wait{pollfd{holder.fd, POLLOUT, 0}, pollfd{cancel_fd, POLLIN, 0}};
+  if (poll(wait.data(), wait.size(), limit_ms) <= 0 || wait[0].revents == 0)
     return base::fail(Code::kTimeout, "no answer within {} ms", limit_ms);
   int failure = 0;
   socklen_t length = sizeof failure;
@@ -262,21 +263,22 @@ bool MqttSession::wants_write() const {
   return mosquitto_want_write(client_.get());
 }
 
-void MqttSession::io(bool readable, bool may_write) {
-  if (readable) {
-    for (int packets = 0; packets < kMaxPacketsAtOnce && !failure_; ++packets) {
-      const std::uint64_t before = progress_;
-      const int result = mosquitto_loop_read(client_.get(), 1);
-      if (result != MOSQ_ERR_SUCCESS) return fail(result, "connection lost");
-      if (progress_ == before) break;
-    }
-    if (!has_answer_ && !failure_ && has_hung_up(socket())) {
-      fail({Code::kOffline,
-            "the other side closed the connection before it answered: is it ready, "
-            "an MQTT broker, and TLS on both sides?"});
-    }
+void MqttSession::read() {
+  for (int packets = 0; packets < kMaxPacketsAtOnce && !failure_; ++packets) {
+    const std::uint64_t before = progress_;
+    const int result = mosquitto_loop_read(client_.get(), 1);
+    if (result != MOSQ_ERR_SUCCESS) return fail(result, "connection lost");
+    if (progress_ == before) break;
   }
-  if (failure_ || !may_write || !wants_write()) return;
+  if (!has_answer_ && !failure_ && has_hung_up(socket())) {
+    fail({Code::kOffline,
+          "the other side closed the connection before it answered: is it ready, "
+          "an MQTT broker, and TLS on both sides?"});
+  }
+}
+
+void MqttSession::write() {
+  if (failure_ || !wants_write()) return;
   const int result = mosquitto_loop_write(client_.get(), 1);
   if (result != MOSQ_ERR_SUCCESS) fail(result, "connection lost");
 }

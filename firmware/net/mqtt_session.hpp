@@ -32,13 +32,15 @@ class MqttSession {
   MqttSession& operator=(const MqttSession&) = delete;
   ~MqttSession();
 
-  // Begins to connect; is_up or failure follow from io().
+  // Begins to connect; is_up or failure follow from read() and write().
   base::Result<void> start();
 
   int socket() const;
   bool wants_write() const;
-  // Reads what there is (up to a bound), and writes if `may_write`.
-  void io(bool readable, bool may_write);
+  // Reads what there is, up to a bound.
+  void read();
+  // Writes, if there is something to write.
+  void write();
   // Keep-alive; about once a second.
   void tick();
 

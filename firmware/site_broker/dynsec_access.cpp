@@ -165,7 +165,7 @@ ports::DeviceTopics DynsecAccess::topics_of(const domain::DeviceId& device,
 
 void DynsecAccess::grant(const domain::DeviceId& device, const domain::Profile& profile,
                          const base::SecretText& password, base::Done<void> done) {
-  const std::string name = device.str();
+  const std::string& name = device.str();
   ask(Json::array({delete_login(name), delete_role(name),
                    create_role(name, topics_of(device, profile)), create_login(name, password)}),
       without_answer(std::move(done)));

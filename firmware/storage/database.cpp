@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <span>
 #include <sstream>
 #include <unordered_map>
 #include <utility>
@@ -71,6 +72,30 @@ LastWords last_words(const std::vector<const ports::Turn*>& turns) {
   return words;
 }
 
+using Envelopes = std::vector<const domain::Envelope*>;
+using EnvelopesLeft = std::span<const domain::Envelope* const>;
+
+Envelopes envelopes_of(const Group& group, Stream stream) {
+  Envelopes found;
+  for (const ports::Turn* turn : group.turns) {
+    for (const domain::Envelope& envelope : turn->envelopes) {
+      if (envelope.stream == stream) found.push_back(&envelope);
+    }
+  }
+  return found;
+}
+
+// One row, numbered from `first`: as many of `left` as fit, which are then taken off it.
+OutboxChunk fill_chunk(Stream stream, std::uint64_t first, EnvelopesLeft& left) {
+  OutboxChunk chunk{stream, first, first, {}, {}, {}};
+  std::size_t events = 0;
+  while (events < left.size() && events < kChunkEvents && chunk.records.size() < kChunkBytes)
+    domain::append_record(chunk.records, *left[events++]);
+  chunk.last = first + events - 1;
+  left = left.subspan(events);
+  return chunk;
+}
+
 }  // namespace
 
 base::Result<std::vector<ChunkPtr>> Database::write(const Group& group,
@@ -109,7 +134,7 @@ base::Result<void> Database::write_all(const Group& group, const domain::EventTi
 
 base::Result<void> Database::write_state(const Group& group) {
   for (const auto& [space_and_key, value] : last_words(group.turns)) {
-    const auto space = static_cast<std::int64_t>(space_and_key.front());
+    const auto space = std::int64_t{static_cast<unsigned char>(space_and_key.front())};
     const std::string_view key = std::string_view(space_and_key).substr(1);
     Statement& statement = value == nullptr ? sql_.erase : sql_.put;
     statement.bind(1, space).bind_text(2, key);
@@ -136,23 +161,14 @@ base::Result<void> Database::write_marks(const Group& group) {
 base::Result<void> Database::append(const Group& group, Streams& streams,
                                     std::vector<ChunkPtr>& appended) {
   for (const Stream stream : domain::kStreams) {
-    OutboxChunk chunk;
-    std::size_t events = 0;
-    for (const ports::Turn* turn : group.turns) {
-      for (const domain::Envelope& envelope : turn->envelopes) {
-        if (envelope.stream != stream) continue;
-        ports::StreamStats& stats = streams.at(domain::index_of(stream));
-        ++stats.last;
-        if (events == 0) chunk = {stream, stats.last, stats.last, {}, {}, {}};
-        chunk.last = stats.last;
-        domain::append_record(chunk.records, envelope);
-        if (++events < kChunkEvents && chunk.records.size() < kChunkBytes) continue;
-        if (auto done = append_chunk(std::move(chunk), streams, appended); !done) return done;
-        events = 0;
-      }
+    const Envelopes envelopes = envelopes_of(group, stream);
+    EnvelopesLeft left(envelopes);
+    while (!left.empty()) {
+      ports::StreamStats& stats = streams.at(domain::index_of(stream));
+      OutboxChunk chunk = fill_chunk(stream, stats.last + 1, left);
+      stats.last = chunk.last;
+      if (auto done = append_chunk(std::move(chunk), streams, appended); !done) return done;
     }
-    if (events == 0) continue;
-    if (auto done = append_chunk(std::move(chunk), streams, appended); !done) return done;
   }
   return {};
 }

@@ -1,6 +1,7 @@
 #include <sys/random.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "firmware/base/bytes.hpp"
@@ -19,9 +20,9 @@ constexpr const char* kPageSize = "PRAGMA page_size = 1024";
 constexpr int kWalFrames = 4000;
 
 std::string make_epoch() {
-  char random[6];
-  if (getrandom(random, sizeof random, 0) != sizeof random) return {};
-  return base::to_hex({random, sizeof random});
+  std::array<char, 6> random{};
+  if (getrandom(random.data(), random.size(), 0) != std::ssize(random)) return {};
+  return base::to_hex({random.data(), random.size()});
 }
 
 }  // namespace

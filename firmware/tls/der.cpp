@@ -2,6 +2,8 @@
 
 #include <arpa/inet.h>
 
+#include <array>
+
 namespace linli::tls {
 namespace {
 
@@ -27,9 +29,9 @@ void append(std::string& out, char tag, const std::string& content) {
 }  // namespace
 
 std::string address_bytes(const std::string& host) {
-  char bytes[16];
-  if (inet_pton(AF_INET, host.c_str(), bytes) == 1) return {bytes, 4};
-  if (inet_pton(AF_INET6, host.c_str(), bytes) == 1) return {bytes, 16};
+  std::array<char, 16> bytes{};
+  if (inet_pton(AF_INET, host.c_str(), bytes.data()) == 1) return {bytes.data(), 4};
+  if (inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1) return {bytes.data(), 16};
   return {};
 }
 

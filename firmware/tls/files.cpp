@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -54,11 +55,11 @@ base::Result<std::string> read_file(const std::string& path) {
     return base::fail(errno == ENOENT ? Code::kNotFound : Code::kInternal, "cannot read {}: {}",
                       path, std::strerror(errno));
   std::string content;
-  char block[4096];
-  for (ssize_t got = read(file.fd(), block, sizeof block); got != 0;
-       got = read(file.fd(), block, sizeof block)) {
+  std::array<char, 4096> block{};
+  for (ssize_t got = read(file.fd(), block.data(), block.size()); got != 0;
+       got = read(file.fd(), block.data(), block.size())) {
     if (got < 0) return problem("read", path);
-    content.append(block, static_cast<std::size_t>(got));
+    content.append(block.data(), static_cast<std::size_t>(got));
     if (content.size() > kMaxBytes)
       return base::fail(Code::kInvalid, "{} is larger than 1 MiB", path);
   }

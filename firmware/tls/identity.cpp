@@ -42,8 +42,9 @@ struct Paths {
 base::Result<void> load_key(const std::string& path, Key& key) {
   auto pem = read_file(path);
   if (!pem) return base::failure_of(std::move(pem));
-  const auto* const bytes = reinterpret_cast<const unsigned char*>(pem->c_str());
-  const int result = mbedtls_pk_parse_key(key.get(), bytes, pem->size() + 1, nullptr, 0);
+  const std::string& text = *pem;
+  const auto* const bytes = reinterpret_cast<const unsigned char*>(text.c_str());
+  const int result = mbedtls_pk_parse_key(key.get(), bytes, text.size() + 1, nullptr, 0);
   if (result != 0) return failed("reading " + path, result);
   return {};
 }
@@ -248,9 +249,10 @@ base::Result<void> finish_rotation(const std::string& directory) {
 base::Result<CertificateInfo> read_certificate(const std::string& file) {
   auto pem = read_file(file);
   if (!pem) return base::failure_of(std::move(pem));
+  const std::string& text = *pem;
   Certificate certificate;
   const int result = mbedtls_x509_crt_parse(
-      certificate.get(), reinterpret_cast<const unsigned char*>(pem->c_str()), pem->size() + 1);
+      certificate.get(), reinterpret_cast<const unsigned char*>(text.c_str()), text.size() + 1);
   if (result != 0) return failed("reading " + file, result);
   CertificateInfo info;
   info.file = file;

@@ -31,11 +31,10 @@ unsigned char* bytes_of(std::string& text) {
 // One use of the cipher with its key; the schedule is wiped at the end.
 class Cipher {
  public:
-  explicit Cipher(const base::SecretText& key) {
-    mbedtls_gcm_init(&context_);
-    ready_ =
-        mbedtls_gcm_setkey(&context_, MBEDTLS_CIPHER_ID_AES, bytes_of(key.reveal()), kKeyBytes * 8);
-  }
+  explicit Cipher(const base::SecretText& key)
+      : context_(fresh_context()),
+        ready_(mbedtls_gcm_setkey(&context_, MBEDTLS_CIPHER_ID_AES, bytes_of(key.reveal()),
+                                  kKeyBytes * 8)) {}
   Cipher(const Cipher&) = delete;
   Cipher& operator=(const Cipher&) = delete;
   ~Cipher() { mbedtls_gcm_free(&context_); }
@@ -57,8 +56,14 @@ class Cipher {
   }
 
  private:
+  static mbedtls_gcm_context fresh_context() {
+    mbedtls_gcm_context context{};
+    mbedtls_gcm_init(&context);
+    return context;
+  }
+
   mbedtls_gcm_context context_;
-  int ready_ = 0;
+  int ready_;  // what setkey said
 };
 
 std::string own_file(const std::string& identity_directory) {

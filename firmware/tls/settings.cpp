@@ -70,10 +70,9 @@ base::Result<void> load_revocations(const Pem& pem, RevocationList& into) {
 }
 
 base::Result<void> demand_p256(const Pem& pem, const mbedtls_pk_context& key) {
-  if (mbedtls_pk_get_type(&key) == MBEDTLS_PK_ECKEY &&
-      mbedtls_pk_ec(key)->grp.id == MBEDTLS_ECP_DP_SECP256R1) {
-    return {};
-  }
+  const mbedtls_ecp_keypair* const pair =
+      mbedtls_pk_get_type(&key) == MBEDTLS_PK_ECKEY ? mbedtls_pk_ec(key) : nullptr;
+  if (pair != nullptr && pair->grp.id == MBEDTLS_ECP_DP_SECP256R1) return {};
   return base::fail(
       Code::kInvalid,
       "the key in {} is a {}-bit {} key, we use P-256 only: make one with openssl ecparam -name "

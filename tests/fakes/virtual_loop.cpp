@@ -22,7 +22,7 @@ base::Handle VirtualLoop::after(base::Duration delay, base::Task task) {
 }
 
 base::Handle VirtualLoop::readable(int /*fd*/, std::function<void()> /*on_ready*/) {
-  assert(!"there are no descriptors in virtual time");
+  assert(false && "there are no descriptors in virtual time");
   return {};
 }
 

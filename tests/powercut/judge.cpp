@@ -10,7 +10,7 @@ namespace {
 // An index of shared memory may lie there from before the cut: nobody may believe it.
 Files with_stale_shm(Files left) {
   constexpr std::size_t kBytes = 32768;
-  if (left.count(std::string(kDatabase) + "-wal") > 0)
+  if (left.contains(std::string(kDatabase) + "-wal"))
     left[std::string(kDatabase) + "-shm"] = std::string(kBytes, 'Z');
   return left;
 }

@@ -116,10 +116,11 @@ class Liver {
       if (i + 1 == batch.turns.size()) {
         for (const auto& [stream, upto] : batch.accepted) store_->accept(stream, upto);
       }
-      store_->commit(std::move(batch.turns[i]), [&waiting, &is_good](base::Result<void> result) {
-        --waiting;
-        is_good = is_good && result.has_value();
-      });
+      store_->commit(std::move(batch.turns[i]),
+                     [&waiting, &is_good](const base::Result<void>& result) {
+                       --waiting;
+                       is_good = is_good && result.has_value();
+                     });
     }
     store_->flush();
     return loop_.run_until([&waiting] { return waiting == 0; }) && is_good;

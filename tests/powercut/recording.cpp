@@ -4,7 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <utility>
 
 namespace linli::powercut {
@@ -159,7 +159,9 @@ Files read_directory(const std::string& directory) {
     const std::string name = entry.path().filename().string();
     if (!is_durable_data(name)) continue;
     std::ifstream in(entry.path(), std::ios::binary);
-    files[name] = std::string(std::istreambuf_iterator<char>(in), {});
+    std::ostringstream content;
+    content << in.rdbuf();
+    files[name] = content.str();
   }
   return files;
 }

@@ -142,7 +142,7 @@ Verdict judge_salvage(const SalvageLife& life, std::size_t count, const Files& l
     lost += row == found->state.end() || row->second != value ? 1U : 0U;
   }
   if (lost > 0) return {Trouble::kLost, fmt::format("{} readable rows lost", lost), lost};
-  const bool has_new = found->state.count({ports::Space::kMeta, kNewKey}) > 0;
+  const bool has_new = found->state.contains({ports::Space::kMeta, kNewKey});
   if (count >= life.acknowledged && !has_new)
     return {Trouble::kLost, "the turn after the salvage is lost", 1};
   return {};

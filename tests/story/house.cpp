@@ -144,7 +144,7 @@ void House::answer(const std::string& device, const std::string& command, bool o
   this->report(std::move(report));
 }
 
-std::vector<domain::Envelope> House::stored(domain::Stream stream) {
+std::vector<domain::Envelope> House::stored(domain::Stream stream) const {
   std::vector<domain::Envelope> envelopes;
   for (const ports::ChunkPtr& chunk : store.chunks(stream)) {
     domain::RecordReader reader(chunk->records, stream);

@@ -83,7 +83,7 @@ class House {
   void answer(const std::string& device, const std::string& command, bool ok = true);
 
   // The stored envelopes of a stream, oldest first.
-  std::vector<domain::Envelope> stored(domain::Stream stream);
+  std::vector<domain::Envelope> stored(domain::Stream stream) const;
 
   fakes::VirtualLoop loop;
   TestClock clock{loop};

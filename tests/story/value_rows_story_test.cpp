@@ -27,7 +27,7 @@ class LastValues : public testing::Test {
     house.report(std::move(report));
   }
 
-  std::string row() {
+  std::string row() const {
     const auto rows = house.store.rows(ports::Space::kProperty);
     const auto found = rows.find("door1");
     return found == rows.end() ? "" : found->second;

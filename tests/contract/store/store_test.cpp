@@ -28,21 +28,18 @@ struct SqliteRig {
   SqliteRig() {
     char folder[] = "/tmp/linli-store-XXXXXX";
     directory = mkdtemp(folder);
-    store::open(*this);
+    open();
   }
   ~SqliteRig() {
     store.reset();
     std::filesystem::remove_all(directory);
   }
-  struct store {
-    static void open(SqliteRig& rig) {
-      storage::StoreOptions options;
-      options.database.path = rig.directory + "/linli.db";
-      options.database.ballast_bytes = 0;
-      rig.store =
-          storage::SqliteStore::open(rig.loop, options, [] { return domain::EventTime{}; }).value();
-    }
-  };
+  void open() {
+    storage::StoreOptions options;
+    options.database.path = directory + "/linli.db";
+    options.database.ballast_bytes = 0;
+    store = storage::SqliteStore::open(loop, options, [] { return domain::EventTime{}; }).value();
+  }
   bool run_until(const std::function<bool()>& holds) { return loop.run_until(holds); }
 
   std::string directory;
@@ -179,7 +176,7 @@ class SqliteStoreTest : public StoreContract<SqliteRig> {
  protected:
   void reopen() {
     rig.store.reset();
-    SqliteRig::store::open(rig);
+    rig.open();
   }
   std::unique_ptr<ports::Query> query() {
     return storage::open_query(rig.directory + "/linli.db").value();

@@ -7,6 +7,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
@@ -31,9 +32,8 @@ std::optional<std::string> content_type_of(const mqtt5__property* properties) {
   if (mosquitto_property_read_string(properties, MQTT_PROP_CONTENT_TYPE, &text, false) == nullptr) {
     return std::nullopt;
   }
-  std::string type(text);
-  std::free(text);
-  return type;
+  const std::unique_ptr<char, decltype(&std::free)> owned(text, &std::free);
+  return text;
 }
 
 }  // namespace

@@ -15,9 +15,9 @@ namespace linli::story {
 class FakePlatform final : public ports::PlatformLink {
  public:
   struct Arrival {
-    std::uint64_t first;
-    std::uint64_t last;
-    bool is_gap;
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+    bool is_gap = false;
     base::TimePoint at;
   };
 
@@ -29,7 +29,9 @@ class FakePlatform final : public ports::PlatformLink {
 
   void go_up();
   void go_down();
-  void say_accepted(domain::Stream stream, std::uint64_t seq) { events_.on_accepted(stream, seq); }
+  void say_accepted(domain::Stream stream, std::uint64_t seq) const {
+    events_.on_accepted(stream, seq);
+  }
 
   const std::vector<Arrival>& arrivals(domain::Stream stream) const {
     return lanes_[domain::index_of(stream)].arrivals;

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 
 #include "firmware/domain/profile_codec.hpp"
 
@@ -34,7 +34,9 @@ TEST(ParseProfile, ReadsPropertiesActionsAndEvents) {
 
 std::string text_of(const std::string& file) {
   std::ifstream in(file);
-  return {std::istreambuf_iterator<char>(in), {}};
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
 }
 
 const std::string kBad = LINLI_SOURCE_DIR "/tests/data/bad_profiles/";

@@ -18,8 +18,8 @@ using base::Json;
 const std::string kRoot = LINLI_SOURCE_DIR;
 
 const std::map<std::string, std::shared_ptr<const domain::Profile>>& all() {
-  static const auto profiles = daemon::load_profiles({kRoot + "/config/profiles"}).value();
-  return profiles;
+  static const auto kProfiles = daemon::load_profiles({kRoot + "/config/profiles"}).value();
+  return kProfiles;
 }
 
 std::vector<std::string> names() {
