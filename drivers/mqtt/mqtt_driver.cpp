@@ -40,9 +40,8 @@ void MqttDriver::start() {
       loop_, std::move(in),
       net::MqttEvents{[this](bool present) { after_connect(present); },
                       {},
-                      [this](std::vector<net::MqttMessage> batch, base::Once<void(bool)> release) {
-                        take(std::move(batch), std::move(release));
-                      },
+                      [this](const std::vector<net::MqttMessage>& batch,
+                             base::Once<void(bool)> release) { take(batch, std::move(release)); },
                       on_pause_});
   net::MqttOptions out = options_.outlet;
   out.name = "mqtt-outlet";

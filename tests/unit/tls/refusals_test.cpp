@@ -24,13 +24,13 @@ std::unique_ptr<Session> client_of(const ClientOptions& options) {
 }
 
 const TestAuthority& ours() {
-  static const TestAuthority authority("Our CA");
-  return authority;
+  static const TestAuthority kAuthority("Our CA");
+  return kAuthority;
 }
 
 const TestAuthority& foreign() {
-  static const TestAuthority authority("Foreign CA");
-  return authority;
+  static const TestAuthority kAuthority("Foreign CA");
+  return kAuthority;
 }
 
 // A server's certificate as a client sees it.
