@@ -71,8 +71,9 @@ class Compound:
             process.send_signal(how)
         return process.wait(timeout=limit)
 
-    def start_site_broker(self):
-        self.spawn("mosquitto", shutil.which("mosquitto") or "/usr/sbin/mosquitto", "-c", self.folder / "broker" / "mosquitto.conf")
+    def start_site_broker(self, *words):
+        self.spawn("mosquitto", shutil.which("mosquitto") or "/usr/sbin/mosquitto", "-c", self.folder / "broker" / "mosquitto.conf",
+                   *words)
         wait_until(lambda: can_connect(self.site_port), 5, "the site broker listens")
 
     def start_platform(self):
@@ -113,6 +114,13 @@ class Compound:
 
     # What the platform has.
 
+    def deliver_all(self):
+        """The platform, away until now, comes and gets everything that waited for it."""
+        self.start_platform()
+        self.start_receiver()
+        wait_until(lambda: self.ctl("status")["platform"]["up"], 15, "the platform is there")
+        wait_until(lambda: self.ctl("status")["events"]["waiting"] == 0, 60, "all is delivered")
+
     def events(self, kind="linli.thing.event"):
         if not self.ledger.exists():
             return []
@@ -135,6 +143,12 @@ class Compound:
         device = Device(self, name, self.add_device(name, profile)["password"], **options)
         self.devices.append(device)
         return device
+
+
+def publish(compound, name, password, topic, payload, *more):
+    return subprocess.run(["mosquitto_pub", "-h", "localhost", "-p", str(compound.site_port), "--cafile",
+                           str(compound.folder / "identity" / "site-ca-bundle.crt"), "-u", name, "-P", password, "-q", "1",
+                           "-t", topic, "-m", payload, *more], capture_output=True, text=True)
 
 
 class Device:

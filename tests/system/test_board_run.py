@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from compound import Compound
+from compound import Compound, publish
 from north_kit import ROOT, read_ledger, wait_until
 
 DEMO = ROOT / ".demo"
@@ -120,9 +120,7 @@ def test_a_real_site_runs_from_its_configuration(board, tmp_path):
         run = board("--config", str(compound.config))
         assert set(run.pids) == {"site-broker", "linlid"}
         password = compound.add_device("smoke1", "generic/smoke")["password"]
-        sent = subprocess.run(["mosquitto_pub", "-h", "localhost", "-p", str(compound.site_port), "--cafile",
-                               str(compound.folder / "identity" / "site-ca-bundle.crt"), "-u", "smoke1", "-P", password, "-q", "1",
-                               "-t", "linli/v1/smoke1/up/event", "-m", '{"event":"smoke","data":{}}'])
+        sent = publish(compound, "smoke1", password, "linli/v1/smoke1/up/event", '{"event":"smoke","data":{}}')
         assert sent.returncode == 0
         wait_until(lambda: compound.events(), 10, "the event is in the platform's ledger")
         assert run.end() == 0

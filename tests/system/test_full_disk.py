@@ -81,10 +81,7 @@ def test_a_full_disk_stops_no_alarm_and_what_it_costs_is_reported(cramped, disk,
     alarms_for(smoke, 0.1, taken)
     dropped_by_status = {s["stream"]: s["dropped"] for s in cramped.ctl("status")["streams"]}
 
-    cramped.start_platform()
-    cramped.start_receiver()
-    wait_until(lambda: cramped.ctl("status")["platform"]["up"], 15, "the platform is there")
-    wait_until(lambda: cramped.ctl("status")["events"]["waiting"] == 0, 60, "all is delivered")
+    cramped.deliver_all()
     dropped = expect_telemetry_in_the_ledger_or_in_a_gap(cramped, flood)
     alarms = [entry for entry in read_ledger(cramped.ledger) if entry.get("stream") == "alarm" and not entry["dup"]]
     assert [entry["type"] for entry in alarms].count("linli.thing.event") == len(taken)

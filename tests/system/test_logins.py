@@ -3,9 +3,8 @@
 import json
 import shutil
 
-from compound import BIN, compound  # noqa: F401 (a fixture)
+from compound import BIN, compound, publish  # noqa: F401 (a fixture)
 from north_kit import wait_until
-from test_spine import publish
 
 ONLINE = '{"online":true}'
 

@@ -10,9 +10,9 @@ import time
 
 import pytest
 
-from compound import BIN, compound  # noqa: F401 (a fixture)
+from compound import BIN, compound, publish  # noqa: F401 (a fixture)
 from north_kit import ROOT, wait_until
-from test_spine import publish, thread_of
+from store_kit import Tracer
 
 NOBODY = 65534
 
@@ -24,7 +24,6 @@ class ServiceManager:
         self.path = str(compound.folder / "notify")
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind(self.path)
-        self.said = []
 
     def listen(self, seconds):
         """What is said within so many seconds."""
@@ -65,13 +64,10 @@ def test_the_watchdog_is_fed_only_while_the_store_works(compound, manager):
     compound.start_site_broker()
     daemon = manager.start(compound, watchdog_s=0.6)
     assert "WATCHDOG=1" in manager.listen(1)
-    tracer = subprocess.Popen(["strace", "-p", str(thread_of(daemon.pid, "linli-store")), "-e", "trace=fdatasync,fsync", "-e",
-                               "inject=fdatasync,fsync:delay_enter=4000000", "-o", "/dev/null"], stderr=subprocess.PIPE, text=True)
-    assert "attached" in tracer.stderr.readline()
+    tracer = Tracer(daemon.pid, "delay_enter=4000000", compound.folder / "strace")
     manager.listen(0.5)  # what was under way
     assert "WATCHDOG=1" not in manager.listen(1.5)
-    tracer.send_signal(signal.SIGINT)
-    tracer.wait(timeout=10)
+    tracer.stop()
     wait_until(lambda: "WATCHDOG=1" in manager.listen(0.5), 8, "fed again")
 
 

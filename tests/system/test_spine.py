@@ -6,16 +6,10 @@ import re
 import signal
 import subprocess
 import time
-from pathlib import Path
 
-from compound import BIN, Device, compound  # noqa: F401 (a fixture)
+from compound import BIN, compound, publish  # noqa: F401 (a fixture)
 from north_kit import free_port, wait_until
-
-
-def publish(compound, name, password, topic, payload, *more):
-    return subprocess.run(["mosquitto_pub", "-h", "localhost", "-p", str(compound.site_port), "--cafile",
-                           str(compound.folder / "identity" / "site-ca-bundle.crt"), "-u", name, "-P", password, "-q", "1",
-                           "-t", topic, "-m", payload, *more], capture_output=True, text=True)
+from store_kit import Tracer
 
 
 def test_a_message_of_mosquitto_pub_arrives_once_in_the_platforms_ledger(compound):
@@ -78,32 +72,23 @@ def test_events_wait_for_the_platform_and_arrive_once_in_order(compound):
 
 
 def test_no_puback_leaves_before_the_commit_and_it_leaves_after(compound):
-    """The storage thread is held in its fsync by a full stop of that thread's work: a read-only database."""
+    """The storage thread is held in its sync; the broker says which acknowledgements it has received."""
     compound.start_platform()
-    compound.start_site_broker()
+    compound.start_site_broker("-v")
     compound.start_gateway()
     door = compound.connect_device("door1", "generic/lock")
     broker_log = compound.folder / "mosquitto.log"
-    gateway = compound.processes["linlid"].pid
-    storage = thread_of(gateway, "linli-store")
-    tracer = subprocess.Popen(["strace", "-p", str(storage), "-e", "trace=fdatasync,fsync", "-e",
-                               "inject=fdatasync,fsync:delay_enter=3000000", "-o", str(compound.folder / "strace")])
+    wait_until(lambda: acks_in(broker_log) > 0, 5, "the device's first word is acknowledged")
+    tracer = Tracer(compound.processes["linlid"].pid, "delay_enter=3000000", compound.folder / "strace")
     time.sleep(0.7)
     before = acks_in(broker_log)
     door.send("event", {"id": "held", "event": "locked", "data": {}})
     time.sleep(1.0)
     assert "held" not in door.acknowledged
     assert acks_in(broker_log) == before
-    tracer.send_signal(signal.SIGINT)
-    tracer.wait(timeout=10)
+    tracer.stop()
     wait_until(lambda: "held" in door.acknowledged, 10, "the device has its acknowledgement")
-
-
-def thread_of(pid, name):
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        if (task / "comm").read_text().strip() == name:
-            return int(task.name)
-    raise AssertionError(f"no thread {name}")
+    wait_until(lambda: acks_in(broker_log) > before, 5, "the broker has its own")
 
 
 def acks_in(log):

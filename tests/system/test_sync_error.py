@@ -20,10 +20,7 @@ def store_check(compound):
 
 
 def expect_each_once(compound, count):
-    compound.start_platform()
-    compound.start_receiver()
-    wait_until(lambda: compound.ctl("status")["platform"]["up"], 15, "the platform is there")
-    wait_until(lambda: compound.ctl("status")["events"]["waiting"] == 0, 60, "all is delivered")
+    compound.deliver_all()
     delivered = Counter(entry["data"]["data"]["credential"] for entry in compound.events())
     assert delivered == Counter(str(n) for n in range(count))
 
