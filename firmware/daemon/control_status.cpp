@@ -128,6 +128,7 @@ Json ControlApi::status() const {
         {"redelivered", gateway_.mqtt().counts().redelivered}}},
       {"store",
        {{"health", std::string(name(store.health))},
+        {"epoch", gateway_.store().epoch()},
         {"trouble", store.trouble},
         {"file_bytes", store.file_bytes},
         {"commits", store.commits},

@@ -43,6 +43,10 @@ class Gateway {
   base::Loop& loop() { return loop_; }
   const Config& config() const { return config_; }
   ports::Store& store() { return *store_; }
+  // See SqliteStore::on_replaced: the gateway must be opened again.
+  void on_store_replaced(std::function<void()> observer) {
+    store_->on_replaced(std::move(observer));
+  }
   core::DeviceTable& devices() { return devices_; }
   core::DeviceAdmin& admin() { return *admin_; }
   core::CommandLedger& ledger() { return *ledger_; }

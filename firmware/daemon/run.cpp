@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "firmware/base/log.hpp"
 #include "firmware/daemon/control_api.hpp"
@@ -59,6 +60,7 @@ class Daemon {
     terminate_ = loop_.on_signal(SIGTERM, [this] { stop(); });
     interrupt_ = loop_.on_signal(SIGINT, [this] { stop(); });
     hangup_ = loop_.on_signal(SIGHUP, [this] { reload(); });
+    gateway_.on_store_replaced([this] { start_anew(); });
     gateway_.start();
     sd_notify(0, "READY=1");
     log::info("linlid", "ready",
@@ -70,10 +72,18 @@ class Daemon {
     return {};
   }
 
+  bool starts_anew() const { return starts_anew_; }
+
  private:
   void stop() {
     sd_notify(0, "STOPPING=1");
     log::info("linlid", "stopping");
+    loop_.stop();
+  }
+
+  void start_anew() {
+    log::warn("linlid", "starting anew");
+    starts_anew_ = true;
     loop_.stop();
   }
 
@@ -120,6 +130,7 @@ class Daemon {
   net::AsioLoop& loop_;
   Gateway& gateway_;
   std::string config_file_;
+  bool starts_anew_ = false;
   ControlApi api_;
   std::unique_ptr<net::ControlServer> control_;
   base::Handle terminate_, interrupt_, hangup_, status_timer_, watchdog_timer_;
@@ -127,9 +138,11 @@ class Daemon {
 
 }  // namespace
 
-int run(const Config& config, const std::string& config_file) {
+namespace {
+
+// nullopt: to be started anew.
+std::optional<int> run_once(Config& config, const std::string& config_file) {
   constexpr int kCannotStart = 3;
-  set_up_log(config.log);
   net::AsioLoop loop;
   auto gateway = Gateway::open(loop, config);
   if (!gateway) {
@@ -142,7 +155,17 @@ int run(const Config& config, const std::string& config_file) {
     return kCannotStart;
   }
   loop.run();
-  return 0;
+  config = (*gateway)->config();  // it may have been changed since
+  return daemon.starts_anew() ? std::nullopt : std::optional<int>(0);
+}
+
+}  // namespace
+
+int run(Config config, const std::string& config_file) {
+  set_up_log(config.log);
+  for (;;) {
+    if (const auto code = run_once(config, config_file)) return *code;
+  }
 }
 
 }  // namespace linli::daemon

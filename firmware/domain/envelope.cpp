@@ -44,6 +44,13 @@ bool take_short(std::string_view& in, std::string& text) {
   return true;
 }
 
+std::string members_of(const Gap& gap) {
+  std::string members = fmt::format(R"("class":"{}","first":{},"last":{},"count":{},"reason":)",
+                                    name(gap.stream), gap.first, gap.last, gap.count);
+  base::append_json_string(members, gap.reason);
+  return members;
+}
+
 }  // namespace
 
 void append_record(std::string& out, const Envelope& envelope) {
@@ -97,11 +104,14 @@ std::size_t records_size(std::string_view records, std::uint64_t count) {
 }
 
 Envelope envelope_of(const Gap& gap, const EventTime& time) {
-  std::string data = fmt::format(R"({{"class":"{}","first":{},"last":{},"count":{},"reason":)",
-                                 name(gap.stream), gap.first, gap.last, gap.count);
-  base::append_json_string(data, gap.reason);
-  data.push_back('}');
-  return {gap.stream, std::string(kGapEvent), "gateway", time, std::move(data)};
+  return {gap.stream, std::string(kGapEvent), "gateway", time, "{" + members_of(gap) + "}"};
+}
+
+Envelope loss_of(const Gap& gap, std::string_view epoch, const EventTime& time) {
+  std::string data = R"({"epoch":)";
+  base::append_json_string(data, epoch);
+  data += "," + members_of(gap) + "}";
+  return {gap.stream, std::string(kLossEvent), "gateway", time, std::move(data)};
 }
 
 std::string event_id(std::string_view epoch, Stream stream, std::uint64_t seq) {

@@ -19,7 +19,12 @@ inline constexpr std::string_view kRejectedEvent = "linli.thing.data_rejected";
 inline constexpr std::string_view kCommandEvent = "linli.command.outcome";
 // One of our certificates comes to its end, or has.
 inline constexpr std::string_view kCertificateEvent = "linli.gateway.certificate_expiry";
+// The database was damaged; what could be read goes on under a new epoch.
+inline constexpr std::string_view kRecoveredEvent = "linli.gateway.store_recovered";
 inline constexpr std::string_view kGapEvent = "linli.gap";  // a stretch of the stream was dropped
+// A stretch of an earlier epoch's stream will never come. An event like any other: the numbers in
+// it are not those of the stream that it stands in.
+inline constexpr std::string_view kLossEvent = "linli.loss";
 
 // One event for the platform, before its sequence number is known. The store numbers it in the
 // transaction that writes it; (stream, number) with the store's epoch is its identity for ever.
@@ -72,6 +77,10 @@ struct Gap {
 
 // The envelope that tells the platform of a gap; `time` is when it was made.
 Envelope envelope_of(const Gap& gap, const EventTime& time);
+
+// The envelope that tells the platform of a gap in the stream of `epoch`, a database that is no
+// more; empty if its name is lost too.
+Envelope loss_of(const Gap& gap, std::string_view epoch, const EventTime& time);
 
 // "<epoch>-<stream>-<seq>", e.g. "3f9a0c1d22ee-alarm-17".
 std::string event_id(std::string_view epoch, Stream stream, std::uint64_t seq);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <span>
-#include <sstream>
 #include <unordered_map>
 #include <utility>
 
@@ -22,25 +21,6 @@ constexpr std::int64_t kPruneEvery = 512;
 
 std::int64_t end_of(Stream stream) {
   return position_of(stream, 0) + (1LL << 56);
-}
-
-std::string time_blob(const domain::EventTime& time) {
-  return fmt::format("{} {} {} {}", time.unix_ms, static_cast<int>(time.quality), time.boot,
-                     time.monotonic_ms);
-}
-
-domain::EventTime time_from_blob(const std::string& blob) {
-  domain::EventTime time;
-  int quality = 2;
-  unsigned long long boot = 0;
-  long long unix_ms = 0;
-  long long monotonic_ms = 0;
-  std::istringstream words(blob);
-  if (words >> unix_ms >> quality >> boot >> monotonic_ms) {
-    time = {unix_ms, static_cast<domain::TimeQuality>(std::clamp(quality, 0, 2)), boot,
-            monotonic_ms};
-  }
-  return time;
 }
 
 std::string marks_blob(const std::vector<const ports::Turn*>& turns) {
@@ -269,7 +249,8 @@ base::Result<void> Database::write_streams(const Streams& before, const Streams&
     if (is.first == was.first && is.dropped == was.dropped) continue;
     sql_.stream.bind(1, static_cast<std::int64_t>(domain::index_of(stream)))
         .bind(2, static_cast<std::int64_t>(is.last))
-        .bind(3, static_cast<std::int64_t>(is.dropped));
+        .bind(3, static_cast<std::int64_t>(is.dropped))
+        .bind(4, static_cast<std::int64_t>(is.first) - 1);
     if (auto done = sql_.stream.run(); !done) return done;
   }
   return {};

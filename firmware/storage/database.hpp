@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "firmware/ports/store.hpp"
+#include "firmware/storage/row_format.hpp"
 #include "firmware/storage/sqlite.hpp"
 
 namespace linli::storage {
@@ -42,6 +43,10 @@ class Database {
   // oldest first, and leave a gap in their place.
   base::Result<std::vector<ports::ChunkPtr>> write(const Group& group,
                                                    const domain::EventTime& now);
+
+  // The same; if there is no room, makes some and tries again.
+  base::Result<std::vector<ports::ChunkPtr>> write_making_room(const Group& group,
+                                                               const domain::EventTime& now);
 
   base::Result<std::vector<ports::ChunkPtr>> read_outbox(domain::Stream stream, std::uint64_t from,
                                                          std::size_t max_bytes);
@@ -107,17 +112,5 @@ class Database {
   bool has_room_ = true;
   bool ballast_is_gone_ = false;
 };
-
-// What a row costs beside its records, about.
-inline constexpr std::uint64_t kRowOverhead = 64;
-
-// The row key of a stream's number.
-constexpr std::int64_t position_of(domain::Stream stream, std::uint64_t seq) {
-  return (static_cast<std::int64_t>(domain::index_of(stream)) << 56) |
-         static_cast<std::int64_t>(seq);
-}
-constexpr std::uint64_t seq_of(std::int64_t position) {
-  return static_cast<std::uint64_t>(position) & ((1ULL << 56) - 1);
-}
 
 }  // namespace linli::storage

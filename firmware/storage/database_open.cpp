@@ -48,6 +48,8 @@ base::Result<void> Database::configure() {
   if (auto set = connection_.execute(synchronous.c_str()); !set) return set;
   const char* const expected = options_.synchronous == "FULL" ? "2" : "1";
   if (auto set = connection_.pragma("PRAGMA synchronous", expected); !set) return set;
+  // Debian's SQLite overwrites whole pages of what was deleted: each event would be written twice.
+  if (auto set = connection_.pragma("PRAGMA secure_delete = FAST", "2"); !set) return set;
   connection_.watch_wal(kWalFrames);
   // From here on it is known where the WAL's good part ends.
   if (auto copied = connection_.checkpoint(Connection::Wal::kKept); !copied)
@@ -80,8 +82,9 @@ base::Result<void> Database::prepare() {
       {&sql_.erase, "DELETE FROM state WHERE space = ?1 AND key = ?2"},
       {&sql_.append, "INSERT INTO outbox (position, last, records) VALUES (?1, ?2, ?3)"},
       {&sql_.stream,
-       "INSERT INTO stream (id, last, dropped) VALUES (?1, ?2, ?3) "
-       "ON CONFLICT (id) DO UPDATE SET last = excluded.last, dropped = excluded.dropped"},
+       "INSERT INTO stream (id, last, dropped, accepted) VALUES (?1, ?2, ?3, ?4) "
+       "ON CONFLICT (id) DO UPDATE SET last = excluded.last, dropped = excluded.dropped, "
+       "accepted = excluded.accepted"},
       {&sql_.accept,
        "DELETE FROM outbox WHERE position >= ?1 AND position < ?2 AND last <= ?3 "
        "RETURNING length(records)"},

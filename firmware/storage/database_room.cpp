@@ -62,6 +62,19 @@ void Database::note_room(bool has_room) {
   settle_size();
 }
 
+base::Result<std::vector<ports::ChunkPtr>> Database::write_making_room(
+    const Group& group, const domain::EventTime& now) {
+  constexpr int kRooms = 16;
+  auto written = write(group, now);
+  for (int tries = 0; !written && written.error().code == base::Code::kFull && tries < kRooms;
+       ++tries) {
+    auto room = make_room(now);
+    if (!room || !*room) break;
+    written = write(group, now);
+  }
+  return written;
+}
+
 base::Result<bool> Database::make_room(const domain::EventTime& now) {
   if (take_more_disk()) return true;
   (void)connection_.checkpoint(Connection::Wal::kKept);

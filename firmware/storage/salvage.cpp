@@ -4,11 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <utility>
 
+#include "firmware/base/json.hpp"
 #include "firmware/base/log.hpp"
 #include "firmware/storage/ballast.hpp"
+#include "firmware/storage/damaged_database.hpp"
 #include "firmware/storage/store_files.hpp"
 
 namespace linli::storage {
@@ -16,7 +17,9 @@ namespace {
 
 using domain::Stream;
 
-constexpr std::size_t kRowsPerTurn = 200;
+// What one transaction of a salvage takes, about.
+constexpr std::size_t kTurnBytes = 1024 * 1024;
+constexpr std::size_t kRowBytes = 64;
 
 // A database is the file and what SQLite keeps beside it.
 constexpr std::array kSuffixes{"", "-wal", "-journal"};
@@ -63,111 +66,113 @@ base::Result<void> put_in_place(const std::string& from, const std::string& to) 
   return sync_directory_of(to);
 }
 
-// Reads all rows that `sql` still gives; a damaged page ends it.
-template <class Row>
-void read_while_good(Connection& connection, const char* sql, Row row) {
-  auto statement = connection.prepare(sql);
-  if (!statement) return;
-  for (auto step = statement->step(); step && *step; step = statement->step()) row(*statement);
-}
-
-struct OldRow {
-  std::uint64_t last = 0;
-  std::string records;
-  bool is_gap = false;
+struct Carried {
+  std::size_t events = 0;
+  std::uint64_t lost = 0;
+  std::size_t state_rows = 0;
+  std::string old_epoch;
 };
-using OldRows = std::map<std::int64_t, OldRow>;  // by position
-using OldState = std::map<std::pair<std::int64_t, std::string>, std::string>;
-
-// From both ends, so that one damaged page costs only itself.
-OldRows read_outbox(Connection& old) {
-  OldRows rows;
-  const auto keep = [&rows](const Statement& row) {
-    rows[row.integer(0)] = {static_cast<std::uint64_t>(row.integer(1)), row.text(2),
-                            !row.is_null(3)};
-  };
-  read_while_good(old, "SELECT position, last, records, gap_reason FROM outbox ORDER BY position",
-                  keep);
-  read_while_good(
-      old, "SELECT position, last, records, gap_reason FROM outbox ORDER BY position DESC", keep);
-  return rows;
-}
-
-OldState read_state(Connection& old) {
-  OldState state;
-  const auto keep = [&state](const Statement& row) {
-    state[{row.integer(0), row.text(1)}] = row.text(2);
-  };
-  read_while_good(old, "SELECT space, key, value FROM state ORDER BY space, key", keep);
-  read_while_good(old, "SELECT space, key, value FROM state ORDER BY space DESC, key DESC", keep);
-  return state;
-}
 
 // Writes turns of bounded size into the new database.
 class Carrier {
  public:
-  Carrier(Database& database, const domain::EventTime& now) : database_(database), now_(now) {}
-
-  base::Result<void> state(const OldState& rows) {
-    for (const auto& [place, value] : rows) {
-      turn_.puts.push_back({static_cast<ports::Space>(place.first), place.second, value});
-      if (auto done = write_if(kRowsPerTurn); !done) return done;
-    }
-    return write_if(1);
+  Carrier(DamagedDatabase& old, Database& database, const domain::EventTime& now)
+      : old_(old), database_(database), now_(now) {
+    carried_.old_epoch = old.epoch();
   }
 
-  base::Result<void> events(const OldRows& rows) {
-    std::array<std::uint64_t, domain::kStreamCount> expected{};
-    for (const auto& [position, row] : rows) {
-      const auto index = static_cast<std::size_t>(position >> 56);
-      if (index >= domain::kStreamCount) continue;
-      const Stream stream = domain::kStreams.at(index);
-      const std::uint64_t first = seq_of(position);
-      std::uint64_t& next = expected.at(index);
-      if (next != 0 && first > next) report_lost(stream, next, first - 1);
-      if (row.is_gap) report_lost(stream, first, row.last);
-      next = row.last + 1;
-      copy(stream, row.records);
-      if (auto done = write_if(kRowsPerTurn); !done) return done;
+  base::Result<Carried> carry_all() {
+    for (auto step : {&Carrier::carry_state, &Carrier::carry_events, &Carrier::tell}) {
+      if (auto done = (this->*step)(); !done) return base::failure_of(std::move(done));
     }
-    return write_if(1);
+    return carried_;
   }
-
-  std::size_t carried() const { return carried_; }
 
  private:
-  void report_lost(Stream stream, std::uint64_t first, std::uint64_t last) {
-    const domain::Gap gap{stream, first, last, last - first + 1, "corrupt"};
-    turn_.envelopes.push_back(domain::envelope_of(gap, now_));
+  base::Result<void> carry_state() {
+    for (const auto& [place, value] : old_.state()) {
+      turn_.puts.push_back({static_cast<ports::Space>(place.first), place.second, value});
+      turn_bytes_ += kRowBytes + place.second.size() + value.size();
+      ++carried_.state_rows;
+      if (auto done = write_if(kTurnBytes); !done) return done;
+    }
+    return write_if(1);
   }
 
-  void copy(Stream stream, const std::string& records) {
-    domain::RecordReader reader(records, stream);
-    while (!reader.at_end()) {
-      auto envelope = reader.next();
-      if (!envelope) return;
-      turn_.envelopes.push_back(*std::move(envelope));
-      ++carried_;
+  base::Result<void> carry_events() {
+    std::array<std::uint64_t, domain::kStreamCount> next{};
+    for (const Stream stream : domain::kStreams) {
+      if (const auto accepted = old_.accepted(stream))
+        next.at(domain::index_of(stream)) = *accepted + 1;
     }
+    auto carried =
+        old_.each_outbox_row([this, &next](Stream stream, const DamagedDatabase::OutboxRow& row) {
+          std::uint64_t& expected = next.at(domain::index_of(stream));
+          if (expected != 0) lose(stream, expected, row.first - 1);
+          expected = row.last + 1;
+          carry_row(stream, row);
+          return write_if(kTurnBytes);
+        });
+    if (!carried) return carried;
+    for (const Stream stream : domain::kStreams) {
+      const std::uint64_t expected = next.at(domain::index_of(stream));
+      if (expected != 0) lose(stream, expected, old_.last(stream));
+    }
+    return write_if(1);
+  }
+
+  void carry_row(Stream stream, const DamagedDatabase::OutboxRow& row) {
+    if (row.gap) {
+      add(domain::loss_of(*row.gap, old_.epoch(), row.gap_time));
+      return;
+    }
+    std::uint64_t seq = row.first;
+    for (domain::RecordReader reader(row.records, stream); seq <= row.last && !reader.at_end();
+         ++seq) {
+      auto envelope = reader.next();
+      if (!envelope) break;
+      add(*std::move(envelope));
+      ++carried_.events;
+    }
+    lose(stream, seq, row.last);
+  }
+
+  void lose(Stream stream, std::uint64_t first, std::uint64_t last) {
+    if (first > last) return;
+    const domain::Gap gap{stream, first, last, last - first + 1, "corrupt"};
+    add(domain::loss_of(gap, old_.epoch(), now_));
+    carried_.lost += gap.count;
+  }
+
+  base::Result<void> tell() {
+    std::string data = R"({"old_epoch":)";
+    base::append_json_string(data, carried_.old_epoch);
+    data += fmt::format(R"(,"events":{},"lost":{},"state_rows":{}}})", carried_.events,
+                        carried_.lost, carried_.state_rows);
+    add({Stream::kAlarm, std::string(domain::kRecoveredEvent), "gateway", now_, std::move(data)});
+    return write_if(1);
+  }
+
+  void add(domain::Envelope envelope) {
+    turn_bytes_ += kRowBytes + envelope.data.size();
+    turn_.envelopes.push_back(std::move(envelope));
   }
 
   base::Result<void> write_if(std::size_t at_least) {
-    if (turn_.puts.size() + turn_.envelopes.size() < at_least) return {};
-    auto written = database_.write({{&turn_}, {}}, now_);
+    if (turn_bytes_ < at_least) return {};
+    auto written = database_.write_making_room({{&turn_}, {}}, now_);
     turn_ = {};
+    turn_bytes_ = 0;
     if (!written) return base::failure_of(std::move(written));
     return {};
   }
 
+  DamagedDatabase& old_;
   Database& database_;
   const domain::EventTime& now_;
   ports::Turn turn_;
-  std::size_t carried_ = 0;
-};
-
-struct Carried {
-  std::size_t events = 0;
-  std::size_t state_rows = 0;
+  std::size_t turn_bytes_ = 0;
+  Carried carried_;
 };
 
 // Closes both when it returns.
@@ -175,15 +180,9 @@ base::Result<Carried> carry_over(const DatabaseOptions& from, const DatabaseOpti
                                  const domain::EventTime& now) {
   auto database = Database::open(to);
   if (!database) return base::failure_of(std::move(database));
-  Carried carried;
-  if (auto old = Connection::open(from.path, {.read_only = false, .vfs = from.vfs}); old) {
-    const OldState state = read_state(*old);
-    Carrier carrier(*database, now);
-    if (auto done = carrier.state(state); !done) return base::failure_of(std::move(done));
-    if (auto done = carrier.events(read_outbox(*old)); !done)
-      return base::failure_of(std::move(done));
-    carried = {carrier.carried(), state.size()};
-  }
+  DamagedDatabase old(from.path);
+  auto carried = Carrier(old, *database, now).carry_all();
+  if (!carried) return carried;
   // The file alone is renamed, so all must be in it.
   if (auto done = database->checkpoint(); !done) return base::failure_of(std::move(done));
   return carried;
@@ -219,6 +218,7 @@ base::Result<Database> quarantine_and_salvage(const DatabaseOptions& options,
   if (!database) return database;
   base::log::error("store", "the database was damaged: what could be read was carried over",
                    {{"events", carried->events},
+                    {"lost", carried->lost},
                     {"state_rows", carried->state_rows},
                     {"new_epoch", database->epoch()}});
   return database;
@@ -228,6 +228,9 @@ namespace {
 
 // A failed check closes it again: the salvage must be alone with the file.
 base::Result<Database> open_and_check(const DatabaseOptions& options) {
+  // Must be looked at before SQLite opens it: it would cut off what it cannot follow.
+  if (read_wal(options.path).hides_commits)
+    return base::fail(base::Code::kCorrupt, "the write-ahead log is damaged");
   auto database = Database::open(options);
   if (!database && database.error().code == base::Code::kFull) {
     remove_ballast(options.path);

@@ -44,6 +44,11 @@ constexpr std::array kMigrations{
       -- The broker messages that the last commits consumed: 10 bytes each (u16 id, u64 digest).
       CREATE TABLE mark (id INTEGER PRIMARY KEY, marks BLOB NOT NULL) STRICT;
     )sql",
+    // 2: a damaged database must not tell again what was accepted.
+    R"sql(
+      -- All numbers up to this one are gone from the outbox, because they were accepted.
+      ALTER TABLE stream ADD COLUMN accepted INTEGER NOT NULL DEFAULT 0;
+    )sql",
 };
 
 base::Result<void> apply(Connection& connection, std::size_t index) {

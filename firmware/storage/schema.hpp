@@ -1,8 +1,15 @@
 #pragma once
 
+#include <cstdint>
+
 #include "firmware/storage/sqlite.hpp"
 
 namespace linli::storage {
+
+// Where the trees of two tables begin, in every database that this program made: a root never
+// moves. For reading a database whose own directory is damaged.
+inline constexpr std::uint32_t kStateRoot = 3;
+inline constexpr std::uint32_t kStreamRoot = 5;
 
 // The newest schema that this program knows; PRAGMA user_version of the file.
 int newest_schema();

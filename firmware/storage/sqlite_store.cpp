@@ -109,6 +109,8 @@ class ThreadedStore final : public SqliteStore {
 
   const std::string& epoch() const override { return epoch_; }
 
+  void on_replaced(std::function<void()> observer) override { on_replaced_ = std::move(observer); }
+
   void set_commit_window(base::Duration window) override {
     const std::lock_guard lock(mutex_);
     options_.commit_window = window;
@@ -129,16 +131,18 @@ class ThreadedStore final : public SqliteStore {
     std::unique_lock lock(mutex_);
     for (;;) {
       wait_for_work(lock);
-      if (!reads_.empty()) {
+      if (!reads_.empty() && !is_replaced_) {
         serve_reads(lock);
-      } else if (has_writes() && (is_due() || stopping_)) {
-        write_group(lock);
-      } else if (stopping_) {
+      } else if (stopping_ || is_replaced_) {
         break;
+      } else if (has_writes() && is_due()) {
+        write_group(lock);
       }
     }
+    while (!is_replaced_ && has_writes() && write_group(lock)) {
+    }
     lock.unlock();
-    (void)database_.checkpoint();
+    if (!is_replaced_) (void)database_.checkpoint();
   }
 
   bool has_writes() const { return !turns_.empty() || accept_since_.has_value(); }
@@ -155,7 +159,7 @@ class ThreadedStore final : public SqliteStore {
   bool group_is_full() const { return turns_.size() >= kMaxGroupEnvelopes; }
 
   void wait_for_work(std::unique_lock<std::mutex>& lock) {
-    if (!reads_.empty() || stopping_) return;
+    if (!reads_.empty() || stopping_ || is_replaced_) return;
     if (!has_writes()) {
       hurry_ = false;
       wake_.wait(lock);
@@ -169,6 +173,10 @@ class ThreadedStore final : public SqliteStore {
     reads_.pop_front();
     lock.unlock();
     auto chunks = database_.read_outbox(read.stream, read.from, read.max_bytes);
+    if (!chunks && chunks.error().code == Code::kCorrupt) {
+      say_trouble(chunks.error());
+      wait_for_the_disk();
+    }
     loop_.post([done = std::move(read.done), chunks = std::move(chunks)]() mutable {
       std::move(done)(std::move(chunks));
     });
@@ -187,7 +195,8 @@ class ThreadedStore final : public SqliteStore {
     return group;
   }
 
-  void write_group(std::unique_lock<std::mutex>& lock) {
+  // False if it could not be written, or not by the time that the disk was found to be well again.
+  bool write_group(std::unique_lock<std::mutex>& lock) {
     std::vector<PendingTurn> pending = take_group();
     const auto accepted = std::exchange(accepted_, {});
     accept_since_.reset();
@@ -195,7 +204,7 @@ class ThreadedStore final : public SqliteStore {
     Group group;
     group.accepted = accepted;
     for (const PendingTurn& turn : pending) group.turns.push_back(&turn.turn);
-    auto written = write(group);
+    auto written = database_.write_making_room(group, time_now_());
     auto health = health_after(written);
     if (health == ports::StoreHealth::kReadOnly) {
       say_trouble(written.error());
@@ -209,22 +218,12 @@ class ThreadedStore final : public SqliteStore {
         accepted_.at(i) = std::max(accepted_.at(i), accepted.at(i));
       if (accepted != decltype(accepted_){}) accept_since_ = base::Clock::now();
     }
+    const bool is_written = written.has_value();
     lock.unlock();
     report(std::move(pending), std::move(written));
     if (health == ports::StoreHealth::kReadOnly) wait_for_the_disk();
     lock.lock();
-  }
-
-  Written write(const Group& group) {
-    auto written = database_.write(group, time_now_());
-    constexpr int kRooms = 16;
-    for (int tries = 0; !written && written.error().code == Code::kFull && tries < kRooms;
-         ++tries) {
-      auto room = database_.make_room(time_now_());
-      if (!room || !*room) break;
-      written = database_.write(group, time_now_());
-    }
-    return written;
+    return is_written;
   }
 
   static ports::StoreHealth health_after(const Written& written) {
@@ -264,6 +263,7 @@ class ThreadedStore final : public SqliteStore {
   // verify. The commit that failed may stand whole in the WAL nevertheless; its producer is told
   // that it does not, so it is cut off.
   base::Result<void> reopen() {
+    if (is_replaced_) return replaced();
     const auto good = database_.good_wal_bytes();
     database_ = Database();
     if (good) {
@@ -272,15 +272,21 @@ class ThreadedStore final : public SqliteStore {
     auto opened = open_or_salvage(options_.database, time_now_());
     if (!opened) return base::failure_of(std::move(opened));
     database_ = *std::move(opened);
-    // Events have begun to be numbered anew. The parts of the house that know the old epoch must
-    // not go on: a restart is the simple and safe way, and the service manager does it at once.
     if (database_.epoch() != epoch_) {
-      base::log::error("store", "the database had to be replaced while running: restarting");
-      std::abort();
+      is_replaced_ = true;
+      database_ = Database();
+      loop_.post([this] { on_replaced_(); });
+      return replaced();
     }
     auto proved = database_.prove(time_now_());
     if (proved) base::log::warn("store", "the database is open again and verified");
     return proved;
+  }
+
+  // Events are numbered anew in it, and all who know the old epoch must be gone before it is used.
+  static base::Result<void> replaced() {
+    return base::fail(Code::kInternal,
+                      "the database was damaged and had to be replaced: starting anew with it");
   }
 
   void wait_for_the_disk() {
@@ -296,6 +302,7 @@ class ThreadedStore final : public SqliteStore {
       base::log::error("store", "the database cannot be opened again", {{"why", opened.error()}});
       stats_.trouble = opened.error().what;
       fail_all(opened.error());
+      if (is_replaced_) return;
       wake_.wait_for(lock, kReopenDelay);
       if (stopping_) return;
     }
@@ -326,8 +333,9 @@ class ThreadedStore final : public SqliteStore {
   std::unique_ptr<LockFile> lock_;
   Database database_;  // storage thread only, once it runs
   const std::string epoch_;
-  std::function<void(ChunkPtr)> observer_;  // loop thread only
-  std::uint64_t pings_ = 0;                 // loop thread only
+  std::function<void(ChunkPtr)> observer_;     // loop thread only
+  std::function<void()> on_replaced_ = [] {};  // loop thread only
+  std::uint64_t pings_ = 0;                    // loop thread only
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
@@ -336,6 +344,7 @@ class ThreadedStore final : public SqliteStore {
   std::array<std::uint64_t, domain::kStreamCount> accepted_{};
   std::optional<base::TimePoint> accept_since_;
   base::TimePoint ballast_tried_;  // storage thread only
+  bool is_replaced_ = false;       // storage thread only
   bool hurry_ = false;
   bool stopping_ = false;
   ports::StoreStats stats_;

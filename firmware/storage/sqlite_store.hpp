@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -25,6 +26,11 @@ class SqliteStore : public ports::Store {
   // `time_now` is called on the storage thread, for the time of gap records.
   static base::Result<std::unique_ptr<SqliteStore>> open(
       base::Loop& loop, StoreOptions options, std::function<domain::EventTime()> time_now);
+
+  // Called on the loop when the database was found damaged while running and replaced by what could
+  // be read of it, under a new epoch. Nothing more is written: the store must be opened again, and
+  // all who know the old epoch with it. Set once, at start.
+  virtual void on_replaced(std::function<void()> observer) = 0;
 
   virtual void set_commit_window(base::Duration window) = 0;
 };

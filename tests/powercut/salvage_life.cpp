@@ -53,6 +53,11 @@ bool damage(const std::string& directory, Files& files) {
 
 using Events = std::multiset<std::pair<std::size_t, std::string>>;  // stream, data
 
+// What the store says of itself is no event of a device.
+bool is_own_report(std::string_view type) {
+  return type == domain::kGapEvent || type == domain::kLossEvent || type == domain::kRecoveredEvent;
+}
+
 Events events_of(const World& world) {
   Events events;
   for (const domain::Stream stream : domain::kStreams) {
@@ -60,7 +65,7 @@ Events events_of(const World& world) {
       domain::RecordReader reader(row.records, stream);
       while (!reader.at_end()) {
         auto envelope = reader.next();
-        if (!envelope || envelope->type == domain::kGapEvent) continue;
+        if (!envelope || is_own_report(envelope->type)) continue;
         events.emplace(domain::index_of(stream), envelope->data);
       }
     }

@@ -3,7 +3,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <random>
 
 #include "firmware/storage/database.hpp"
 #include "firmware/storage/salvage.hpp"
@@ -141,56 +140,6 @@ TEST_F(DatabaseTest, LeavesASoundFileAloneWhenThereIsNoSalvageToFinish) {
   ASSERT_TRUE(finish_salvage(options.path));
   EXPECT_TRUE(std::filesystem::exists(options.path));
 }
-
-// Overwrites the first leaf of a table from `page` on. An inner page would hide intact leaves below
-// it.
-void overwrite_leaf(const std::string& path, std::uintmax_t page) {
-  constexpr char kTableLeaf = 0x0D;
-  constexpr std::streamoff kPage = 1024;
-  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-  char type = 0;
-  auto at = static_cast<std::streamoff>(page) * kPage;
-  for (; type != kTableLeaf; at += kPage) {
-    file.seekg(at);
-    file.get(type);
-  }
-  const std::string rubbish(kPage, '\x5A');
-  file.seekp(at - kPage);
-  file.write(rubbish.data(), kPage);
-}
-
-// A page of events is overwritten; what stands on the others must come back.
-class DamagedLeaf : public DatabaseTest, public testing::WithParamInterface<int> {};
-
-TEST_P(DamagedLeaf, IsPutAsideAndNearlyAllIsCarriedOver) {
-  constexpr int kEvents = 4000;
-  std::string epoch;
-  {
-    Database database = Database::open(options).value();
-    epoch = database.epoch();
-    for (int i = 0; i < kEvents / 2; ++i) ASSERT_TRUE(write(database, turn_of(Stream::kAccess, 2)));
-    ASSERT_TRUE(database.checkpoint());
-  }
-  std::mt19937 random(static_cast<unsigned>(GetParam()));
-  const auto pages = std::filesystem::file_size(options.path) / 1024;
-  overwrite_leaf(options.path, pages / 2 + random() % (pages / 2 - 2));
-  // The damage shows when the file is opened, or when all of it is looked at.
-  auto damaged = Database::open(options);
-  const base::Result<void> checked =
-      damaged ? damaged->check() : base::Result<void>(base::Failure(damaged.error()));
-  ASSERT_FALSE(checked.has_value());
-  EXPECT_EQ(checked.error().code, base::Code::kCorrupt);
-  damaged = base::fail(base::Code::kCorrupt, "closed");
-  auto salvaged = quarantine_and_salvage(options, {});
-  ASSERT_TRUE(salvaged.has_value()) << salvaged.error().what;
-  Database database = *std::move(salvaged);
-  EXPECT_NE(database.epoch(), epoch);
-  EXPECT_TRUE(std::filesystem::exists(options.path + ".corrupt.1"));
-  EXPECT_TRUE(database.check());
-  EXPECT_GE(stats(database, Stream::kAccess).last, kEvents * 99 / 100);
-}
-
-INSTANTIATE_TEST_SUITE_P(Seeds, DamagedLeaf, testing::Range(0, 10));
 
 }  // namespace
 }  // namespace linli::storage
