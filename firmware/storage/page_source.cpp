@@ -16,8 +16,10 @@ constexpr std::size_t kTrunkLeavesAt = 8;
 }  // namespace
 
 PageSource::PageSource(const std::string& path, const WalContents& wal)
-    : file_(path), wal_(path + "-wal"), buffer_(kPageBytes, '\0') {
-  page_count_ = static_cast<std::uint32_t>(file_.size() / kPageBytes);
+    : file_(path),
+      wal_(path + "-wal"),
+      page_count_(static_cast<std::uint32_t>(file_.size() / kPageBytes)),
+      buffer_(kPageBytes, '\0') {
   for (const WalFrame& frame : wal.frames) {
     if (frame.page == 0) lost_pages_ = true;
     if (frame.page == 0) continue;

@@ -82,7 +82,7 @@ class SalvageTest : public testing::Test {
   void overwrite(const std::string& suffix, std::uintmax_t at, std::size_t bytes) {
     std::fstream file(options.path + suffix, std::ios::in | std::ios::out | std::ios::binary);
     std::string rubbish(bytes, '\0');
-    for (char& byte : rubbish) byte = static_cast<char>(random_());
+    for (char& byte : rubbish) byte = static_cast<char>(random());
     file.seekp(static_cast<std::streamoff>(at));
     file.write(rubbish.data(), std::ssize(rubbish));
     ASSERT_TRUE(file.good());
@@ -140,7 +140,7 @@ class SalvageTest : public testing::Test {
 
   std::string directory;
   DatabaseOptions options;
-  std::mt19937 random_{20'261'126};
+  std::mt19937 random{20'261'126};
 
  private:
   int next_ = 0;

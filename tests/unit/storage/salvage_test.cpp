@@ -55,7 +55,7 @@ class DamagedPages : public SalvageTest, public testing::WithParamInterface<int>
 
 TEST_P(DamagedPages, CostOnlyWhatStoodOnThem) {
   constexpr int kCommits = 3000;
-  random_.seed(static_cast<unsigned>(GetParam()));
+  random.seed(static_cast<unsigned>(GetParam()));
   std::string epoch;
   std::string killed = directory + "/killed.db";
   {
@@ -72,9 +72,9 @@ TEST_P(DamagedPages, CostOnlyWhatStoodOnThem) {
   std::filesystem::rename(killed + "-wal", options.path + "-wal");
 
   const std::uintmax_t log_frames = std::filesystem::file_size(options.path + "-wal") / 1048;
-  const std::uintmax_t damaged = 1 + random_() % 20;
+  const std::uintmax_t damaged = 1 + random() % 20;
   for (std::uintmax_t i = 0; i < damaged; ++i) {
-    const std::uintmax_t at = random_() % (pages() + log_frames);
+    const std::uintmax_t at = random() % (pages() + log_frames);
     if (at < pages()) {
       overwrite_page(at + 1);
     } else {
