@@ -47,7 +47,8 @@ as_root() {
 ensure_packages() {
   missing=
   local purpose line installed
-  installed=$(dpkg-query -W -f '${Package}|${Status}\n' 2>/dev/null | sed -n 's/|.*ok installed$//p')
+  # Broken off (Ctrl-C) it must not look as if nothing were installed.
+  installed=$(set -o pipefail; dpkg-query -W -f '${Package}|${Status}\n' 2>/dev/null | sed -n 's/|.*ok installed$//p') || return 1
   for purpose in "$@"; do
     local set_name="packages_$purpose"
     while IFS= read -r line; do
