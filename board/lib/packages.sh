@@ -30,6 +30,7 @@ clang-format-14|the lint run
 clang-tidy-14|the tidy run
 libclang-rt-14-dev|fuzz targets
 strace|holds the store in a test
+faketime|a gateway that starts in 1970
 git|the lint run asks which files are ours'
 
 say() { printf '== %s\n' "$*"; }

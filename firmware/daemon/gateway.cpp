@@ -21,6 +21,7 @@ using base::Code;
 
 constexpr std::size_t kScanRows = 1000;
 constexpr auto kSaveTimeEvery = std::chrono::minutes(10);
+constexpr auto kLookAtClockEvery = std::chrono::seconds(10);
 constexpr std::uint64_t kMb = 1024ULL * 1024;
 
 // Calls `take` for every row of a space.
@@ -282,7 +283,7 @@ base::Result<void> Gateway::restore_commands(ports::Query& query) {
 void Gateway::start() {
   mqtt_->start();
   start_link();
-  save_time();
+  look_at_clock();
 }
 
 void Gateway::start_link() {
@@ -294,18 +295,31 @@ void Gateway::start_link() {
   }));
 }
 
+// A power cut soon after the clock became right must not cost the times of what still waits.
+void Gateway::look_at_clock() {
+  const bool is_newly_right = !is_offset_saved_ && clock_->offset_ms() != 0;
+  const auto now = base::Clock::now();
+  if (is_newly_right || now >= next_save_) {
+    save_time();
+    next_save_ = now + kSaveTimeEvery;
+  }
+  time_timer_ = loop_.after(kLookAtClockEvery, [this] { look_at_clock(); });
+}
+
 // The latest time that was seen is the floor after a power cut; a synchronised boot's offset mends
 // the times of what happened before the clock was right.
 void Gateway::save_time() {
   ports::Turn turn;
   const domain::EventTime now = clock_->now();
   turn.puts.push_back({ports::Space::kMeta, "time_floor_ms", std::to_string(now.unix_ms)});
-  if (const std::int64_t offset = clock_->offset_ms(); offset != 0) {
+  const std::int64_t offset = clock_->offset_ms();
+  if (offset != 0) {
     turn.puts.push_back(
         {ports::Space::kBoot, std::to_string(clock_->boot()), std::to_string(offset)});
   }
-  store_->commit(std::move(turn), [](const base::Result<void>& /*the next one will do*/) {});
-  time_timer_ = loop_.after(kSaveTimeEvery, [this] { save_time(); });
+  store_->commit(std::move(turn), [this, has_offset = offset != 0](const base::Result<void>& done) {
+    if (done && has_offset) is_offset_saved_ = true;  // else the next look will do
+  });
 }
 
 std::vector<std::string> Gateway::certificates() const {

@@ -76,6 +76,7 @@ class Gateway {
   void restart_link(const Config::Platform& platform);
   bool differs_by_window_only(Config config) const;
   core::OutboxPumpLimits pump_limits() const;
+  void look_at_clock();
   void save_time();
   std::vector<std::string> certificates() const;
 
@@ -99,6 +100,8 @@ class Gateway {
   std::unique_ptr<core::OutboxPump> pump_;
   std::unique_ptr<ExpiryWatch> expiry_;
   base::Handle time_timer_;
+  base::TimePoint next_save_{};
+  bool is_offset_saved_ = false;  // of this boot
 };
 
 }  // namespace linli::daemon
