@@ -149,8 +149,11 @@ base::Result<void> Gateway::make_parts() {
   if (auto made = make_driver(); !made) return made;
   if (auto made = make_administration(); !made) return made;
   make_link();
-  expiry_ =
-      std::make_unique<ExpiryWatch>(loop_, *store_, *clock_, [this] { return certificates(); });
+  expiry_ = std::make_unique<ExpiryWatch>(loop_, *store_, *clock_, [this] {
+    std::vector<std::string> files;
+    for (NamedCertificate& each : certificates()) files.push_back(std::move(each.file));
+    return files;
+  });
   if (auto started = expiry_->start(**query); !started) return started;
   return restore(**query);
 }
@@ -322,11 +325,14 @@ void Gateway::save_time() {
   });
 }
 
-std::vector<std::string> Gateway::certificates() const {
-  std::vector<std::string> files{config_.identity.dir + "/site-ca.crt",
-                                 config_.identity.dir + "/broker.crt"};
-  if (!config_.platform.certificate.empty()) files.push_back(config_.platform.certificate);
-  return files;
+std::vector<NamedCertificate> Gateway::certificates() const {
+  const std::string& identity = config_.identity.dir;
+  std::vector<NamedCertificate> all{
+      {"identity", "site CA", identity + "/site-ca.crt"},
+      {"identity", "site broker certificate", identity + "/broker.crt"}};
+  const std::string& ours = config_.platform.certificate;
+  if (!ours.empty()) all.push_back({"platform", "our certificate", ours});
+  return all;
 }
 
 std::vector<std::string> Gateway::apply(const Config& config) {
