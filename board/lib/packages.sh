@@ -30,6 +30,7 @@ clang-format-14|the lint run
 clang-tidy-14|the tidy run
 libclang-rt-14-dev|fuzz targets
 strace|holds the store in a test
+faketime|a gateway that starts in 1970
 git|the lint run asks which files are ours'
 
 say() { printf '== %s\n' "$*"; }
@@ -47,7 +48,8 @@ as_root() {
 ensure_packages() {
   missing=
   local purpose line installed
-  installed=$(dpkg-query -W -f '${Package}|${Status}\n' 2>/dev/null | sed -n 's/|.*ok installed$//p')
+  # Broken off (Ctrl-C) it must not look as if nothing were installed.
+  installed=$(set -o pipefail; dpkg-query -W -f '${Package}|${Status}\n' 2>/dev/null | sed -n 's/|.*ok installed$//p') || return 1
   for purpose in "$@"; do
     local set_name="packages_$purpose"
     while IFS= read -r line; do

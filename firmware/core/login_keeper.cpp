@@ -67,32 +67,36 @@ void LoginKeeper::begin() {
   });
 }
 
-// One at a time: the broker writes its file for each.
+// One at a time: the broker writes its file for each. What needs nothing any more is passed over
+// here, or ten thousand of them would stand on one stack.
 void LoginKeeper::next() {
-  if (!plan_.revoke.empty()) {
+  while (!plan_.revoke.empty()) {
     const std::string device = std::move(plan_.revoke.back());
     plan_.revoke.pop_back();
-    return mend_revoke(device);
+    if (!is_registered(device)) return mend_revoke(device);
   }
-  if (!plan_.grant.empty()) {
+  while (!plan_.grant.empty()) {
     const domain::DeviceId device = std::move(plan_.grant.back());
     plan_.grant.pop_back();
-    return mend_grant(device);
+    if (const Device* const known = devices_.find(device)) return mend_grant(*known);
   }
   end();
 }
 
-void LoginKeeper::mend_revoke(const std::string& device) {
+// It may be so since the list was made.
+bool LoginKeeper::is_registered(const std::string& device) const {
   const auto id = domain::DeviceId::parse(device);
-  if (id && devices_.find(*id) != nullptr) return next();  // registered since the list was made
+  return id && devices_.find(*id) != nullptr;
+}
+
+void LoginKeeper::mend_revoke(const std::string& device) {
   access_.revoke(device, [this, device, alive = std::weak_ptr(alive_)](auto done) {
     if (!alive.expired()) after_step(&Counts::revoked, device, done);
   });
 }
 
-void LoginKeeper::mend_grant(const domain::DeviceId& device) {
-  const Device* const known = devices_.find(device);
-  if (known == nullptr) return next();  // revoked since the list was made
+void LoginKeeper::mend_grant(const Device& known) {
+  const domain::DeviceId& device = known.registration.id;
   const std::string name = login_secret_name(device);
   auto sealed = dependencies_.sealed(name);
   if (!sealed) return try_later(sealed.error());
@@ -110,7 +114,7 @@ void LoginKeeper::mend_grant(const domain::DeviceId& device) {
     });
     return;
   }
-  access_.grant(device, *known->profile, *password,
+  access_.grant(device, *known.profile, *password,
                 [this, name = device.str(), alive = std::weak_ptr(alive_)](auto done) {
                   if (!alive.expired()) after_step(&Counts::granted, name, done);
                 });

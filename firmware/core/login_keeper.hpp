@@ -55,7 +55,8 @@ class LoginKeeper {
  private:
   void begin();
   void next();
-  void mend_grant(const domain::DeviceId& device);
+  bool is_registered(const std::string& device) const;
+  void mend_grant(const Device& known);
   void mend_revoke(const std::string& device);
   void after_step(std::uint64_t Counts::*count, const std::string& device,
                   const base::Result<void>& done);

@@ -165,8 +165,8 @@ Json ControlApi::doctor() const {
           : Verdict{"warn", "not synchronised: event times are marked so",
                     "is chrony or systemd-timesyncd running, and does it reach its servers?"}));
   checks.push_back(check("store", "database", store_verdict(stats)));
-  checks.push_back(check("identity", "site broker certificate",
-                         certificate(config.identity.dir + "/broker.crt", now.unix_ms / 1000)));
+  for (const NamedCertificate& each : gateway_.certificates())
+    checks.push_back(check(each.layer, each.name, certificate(each.file, now.unix_ms / 1000)));
   checks.push_back(check("site", "broker",
                          connection(broker.up, broker.last_error,
                                     "is the site broker running? systemctl status linli-broker")));
@@ -188,10 +188,6 @@ Json ControlApi::doctor() const {
     checks.push_back(check("platform", "link",
                            connection(link.up, link.last_error,
                                       "devices and doors go on; events wait in the outbox")));
-    if (!config.platform.certificate.empty()) {
-      checks.push_back(check("platform", "our certificate",
-                             certificate(config.platform.certificate, now.unix_ms / 1000)));
-    }
   }
   return {{"checks", std::move(checks)}};
 }

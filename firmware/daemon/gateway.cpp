@@ -21,6 +21,7 @@ using base::Code;
 
 constexpr std::size_t kScanRows = 1000;
 constexpr auto kSaveTimeEvery = std::chrono::minutes(10);
+constexpr auto kLookAtClockEvery = std::chrono::seconds(10);
 constexpr std::uint64_t kMb = 1024ULL * 1024;
 
 // Calls `take` for every row of a space.
@@ -148,8 +149,11 @@ base::Result<void> Gateway::make_parts() {
   if (auto made = make_driver(); !made) return made;
   if (auto made = make_administration(); !made) return made;
   make_link();
-  expiry_ =
-      std::make_unique<ExpiryWatch>(loop_, *store_, *clock_, [this] { return certificates(); });
+  expiry_ = std::make_unique<ExpiryWatch>(loop_, *store_, *clock_, [this] {
+    std::vector<std::string> files;
+    for (NamedCertificate& each : certificates()) files.push_back(std::move(each.file));
+    return files;
+  });
   if (auto started = expiry_->start(**query); !started) return started;
   return restore(**query);
 }
@@ -282,7 +286,7 @@ base::Result<void> Gateway::restore_commands(ports::Query& query) {
 void Gateway::start() {
   mqtt_->start();
   start_link();
-  save_time();
+  look_at_clock();
 }
 
 void Gateway::start_link() {
@@ -294,25 +298,41 @@ void Gateway::start_link() {
   }));
 }
 
+// A power cut soon after the clock became right must not cost the times of what still waits.
+void Gateway::look_at_clock() {
+  const bool is_newly_right = !is_offset_saved_ && clock_->offset_ms() != 0;
+  const auto now = base::Clock::now();
+  if (is_newly_right || now >= next_save_) {
+    save_time();
+    next_save_ = now + kSaveTimeEvery;
+  }
+  time_timer_ = loop_.after(kLookAtClockEvery, [this] { look_at_clock(); });
+}
+
 // The latest time that was seen is the floor after a power cut; a synchronised boot's offset mends
 // the times of what happened before the clock was right.
 void Gateway::save_time() {
   ports::Turn turn;
   const domain::EventTime now = clock_->now();
   turn.puts.push_back({ports::Space::kMeta, "time_floor_ms", std::to_string(now.unix_ms)});
-  if (const std::int64_t offset = clock_->offset_ms(); offset != 0) {
+  const std::int64_t offset = clock_->offset_ms();
+  if (offset != 0) {
     turn.puts.push_back(
         {ports::Space::kBoot, std::to_string(clock_->boot()), std::to_string(offset)});
   }
-  store_->commit(std::move(turn), [](const base::Result<void>& /*the next one will do*/) {});
-  time_timer_ = loop_.after(kSaveTimeEvery, [this] { save_time(); });
+  store_->commit(std::move(turn), [this, has_offset = offset != 0](const base::Result<void>& done) {
+    if (done && has_offset) is_offset_saved_ = true;  // else the next look will do
+  });
 }
 
-std::vector<std::string> Gateway::certificates() const {
-  std::vector<std::string> files{config_.identity.dir + "/site-ca.crt",
-                                 config_.identity.dir + "/broker.crt"};
-  if (!config_.platform.certificate.empty()) files.push_back(config_.platform.certificate);
-  return files;
+std::vector<NamedCertificate> Gateway::certificates() const {
+  const std::string& identity = config_.identity.dir;
+  std::vector<NamedCertificate> all{
+      {"identity", "site CA", identity + "/site-ca.crt"},
+      {"identity", "site broker certificate", identity + "/broker.crt"}};
+  const std::string& ours = config_.platform.certificate;
+  if (!ours.empty()) all.push_back({"platform", "our certificate", ours});
+  return all;
 }
 
 std::vector<std::string> Gateway::apply(const Config& config) {

@@ -23,6 +23,13 @@
 
 namespace linli::daemon {
 
+// A certificate on which this gateway depends.
+struct NamedCertificate {
+  std::string layer;  // whose business it is
+  std::string name;
+  std::string file;
+};
+
 // The assembly: the one place that knows every part, makes them in order and ties them together.
 class Gateway {
  public:
@@ -58,6 +65,9 @@ class Gateway {
   const SystemClock& clock() const { return *clock_; }
   base::TimePoint started() const { return started_; }
 
+  // All that the doctor looks at and that is warned of before it ends.
+  std::vector<NamedCertificate> certificates() const;
+
   // Everything that is appended to the outbox, for linlictl events tail. Return false to be
   // forgotten.
   void follow(std::function<bool(const ports::OutboxChunk&)> follower) {
@@ -80,8 +90,8 @@ class Gateway {
   void restart_link(const Config::Platform& platform);
   bool differs_by_window_only(Config config) const;
   core::OutboxPumpLimits pump_limits() const;
+  void look_at_clock();
   void save_time();
-  std::vector<std::string> certificates() const;
 
   base::Loop& loop_;
   Config config_;
@@ -103,6 +113,8 @@ class Gateway {
   std::unique_ptr<core::OutboxPump> pump_;
   std::unique_ptr<ExpiryWatch> expiry_;
   base::Handle time_timer_;
+  base::TimePoint next_save_{};
+  bool is_offset_saved_ = false;  // of this boot
 };
 
 }  // namespace linli::daemon

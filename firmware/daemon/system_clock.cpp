@@ -38,6 +38,15 @@ std::uint64_t read_boot() {
   return std::strtoull(id.substr(0, 16).c_str(), nullptr, 16);
 }
 
+EventTime read_clocks(std::uint64_t boot, std::int64_t floor_ms) {
+  EventTime time{milliseconds(CLOCK_REALTIME), TimeQuality::kSynchronised, boot,
+                 milliseconds(CLOCK_BOOTTIME)};
+  if (is_synchronised()) return time;
+  time.quality = TimeQuality::kFloor;
+  time.unix_ms = std::max(time.unix_ms, floor_ms);
+  return time;
+}
+
 }  // namespace
 
 SystemClock::SystemClock(std::int64_t saved_floor_ms, std::map<std::uint64_t, std::int64_t> offsets)
@@ -46,12 +55,7 @@ SystemClock::SystemClock(std::int64_t saved_floor_ms, std::map<std::uint64_t, st
       boot_(read_boot()) {}
 
 EventTime SystemClock::now() const {
-  EventTime time{milliseconds(CLOCK_REALTIME), TimeQuality::kSynchronised, boot_,
-                 milliseconds(CLOCK_BOOTTIME)};
-  if (is_synchronised()) return time;
-  time.quality = TimeQuality::kFloor;
-  time.unix_ms = std::max(time.unix_ms, floor_ms_);
-  return time;
+  return read_clocks(boot_, floor_ms_);
 }
 
 EventTime SystemClock::corrected(const EventTime& time) const {
@@ -73,9 +77,7 @@ std::int64_t SystemClock::offset_ms() const {
 
 EventTime plain_time() {
   static const std::uint64_t kBoot = read_boot();
-  return {milliseconds(CLOCK_REALTIME),
-          is_synchronised() ? TimeQuality::kSynchronised : TimeQuality::kFloor, kBoot,
-          milliseconds(CLOCK_BOOTTIME)};
+  return read_clocks(kBoot, kBuiltMs);
 }
 
 }  // namespace linli::daemon

@@ -81,12 +81,16 @@ def thread_of(pid, name):
 
 
 class Tracer:
-    """strace at the storage thread of a running linlid: injects what a bad disk would answer."""
+    """strace at the storage thread of a running linlid: injects what a bad disk would answer.
 
-    def __init__(self, pid, injection, log):
+    SQLite syncs its files with fdatasync; fsync is for directories, and what we sync ourselves. `when=` counts each
+    call by itself: to have one failure, name one call.
+    """
+
+    def __init__(self, pid, injection, log, calls="fdatasync,fsync"):
         self.log = Path(log)
-        self.process = subprocess.Popen([shutil.which("strace"), "-p", str(thread_of(pid, "linli-store")), "-e", "trace=fdatasync,fsync",
-                                         "-e", f"inject=fdatasync,fsync:{injection}", "-o", str(log)], stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen([shutil.which("strace"), "-p", str(thread_of(pid, "linli-store")), "-e", f"trace={calls}",
+                                         "-e", f"inject={calls}:{injection}", "-o", str(log)], stderr=subprocess.DEVNULL)
         wait_until(lambda: self._is_attached(pid), 5, "strace is attached")
 
     def _is_attached(self, pid):

@@ -1,5 +1,6 @@
 """Certificates are warned of before they end, once for each step."""
 
+import shutil
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -32,3 +33,16 @@ def test_our_own_certificate_is_warned_of_at_each_step_and_once(compound, days, 
     verdict = next(check["verdict"] for check in checks if check["name"] == "our certificate")
     assert verdict == ("warn" if step else "ok")
     assert len(compound.events(KIND)) == (1 if step else 0)
+
+
+@pytest.mark.parametrize("name, file", [("site CA", "site-ca.crt"), ("site broker certificate", "broker.crt")])
+def test_what_is_warned_of_is_what_the_doctor_looks_at(compound, name, file):
+    compound.start_site_broker()
+    ends = datetime.now(timezone.utc) + timedelta(days=5)
+    shutil.copy(compound.authority.sign("ending", "ending", ends=ends.strftime("%Y%m%d%H%M%SZ"))[0], compound.folder / "identity" / file)
+    compound.start_gateway()
+    verdicts = {check["name"]: check["verdict"] for check in compound.ctl("doctor")["checks"]}
+    names = ["site CA", "site broker certificate", "our certificate"]
+    assert {each: verdicts.get(each) for each in names} == {each: "warn" if each == name else "ok" for each in names}
+    compound.deliver_all()
+    assert [event["data"]["subject"] for event in compound.events(KIND)] == ["CN=ending"]

@@ -10,6 +10,7 @@ from north_kit import read_ledger, wait_until
 from store_kit import Flood, SmallDisk, gaps_between, whole_and_once
 
 ALARM_LIMIT_S = 2
+FULL_LIMIT_S = 60
 
 
 @pytest.fixture
@@ -41,6 +42,19 @@ def alarms_for(smoke, seconds, taken):
         taken.append(alarm(smoke, len(taken)))
 
 
+def dropped_telemetry(compound):
+    return next(stream["dropped"] for stream in compound.ctl("status")["streams"] if stream["stream"] == "telemetry")
+
+
+def alarms_until_telemetry_is_dropped(compound, smoke, taken):
+    """What the database had set aside holds for a while: how long is a matter of the machine's speed."""
+    before = dropped_telemetry(compound)
+    end = time.monotonic() + FULL_LIMIT_S
+    while dropped_telemetry(compound) == before:
+        assert time.monotonic() < end, f"the disk was not full within {FULL_LIMIT_S} s"
+        alarms_for(smoke, 0.2, taken)
+
+
 def energy_of(entry):
     return entry.get("data", {}).get("properties", {}).get("energy")
 
@@ -69,9 +83,11 @@ def test_a_full_disk_stops_no_alarm_and_what_it_costs_is_reported(cramped, disk,
     flood = Flood(meter)
     alarms_for(smoke, chance.uniform(0.1, 2.5), taken)
     disk.fill()
-    alarms_for(smoke, 1.5, taken)
+    alarms_until_telemetry_is_dropped(cramped, smoke, taken)
+    alarms_for(smoke, 1, taken)
     disk.fill()  # what the gateway has given up meanwhile is gone too
-    alarms_for(smoke, 1.5, taken)
+    alarms_until_telemetry_is_dropped(cramped, smoke, taken)
+    alarms_for(smoke, 1, taken)
     disk.free()
     freed = time.monotonic()
     known = len(flood.acknowledged())
@@ -79,14 +95,13 @@ def test_a_full_disk_stops_no_alarm_and_what_it_costs_is_reported(cramped, disk,
     recovered = time.monotonic() - freed
     flood.stop()
     alarms_for(smoke, 0.1, taken)
-    dropped_by_status = {s["stream"]: s["dropped"] for s in cramped.ctl("status")["streams"]}
 
     cramped.deliver_all()
+    dropped_by_status = {s["stream"]: s["dropped"] for s in cramped.ctl("status")["streams"]}
     dropped = expect_telemetry_in_the_ledger_or_in_a_gap(cramped, flood)
     alarms = [entry for entry in read_ledger(cramped.ledger) if entry.get("stream") == "alarm" and not entry["dup"]]
     assert [entry["type"] for entry in alarms].count("linli.thing.event") == len(taken)
     assert dropped == dropped_by_status.pop("telemetry") and not any(dropped_by_status.values())
-    assert dropped > 0, "the disk was never full"
     assert cramped.processes["linlid"].pid == pid and cramped.processes["linlid"].poll() is None
     print(f"seed {seed}: {flood.sent} readings sent, {dropped} dropped, {len(taken)} alarms, slowest {max(taken):.2f} s, "
           f"well again after {recovered:.2f} s")

@@ -200,6 +200,36 @@ TEST_F(Logins, OfTenThousandLostOnesComeBackWithoutDeepStacks) {
   EXPECT_EQ(keeper->counts().without_secret, 10'000U);
 }
 
+// One is on its way to the broker while all the others are revoked, or registered, at once.
+TEST_F(Logins, OfVeryManyThatNeedNothingAnyMoreArePassedOverWithoutDeepStacks) {
+  constexpr int kMany = 200'000;
+  const auto put = [this](const std::string& id) {
+    core::Registration registration;
+    registration.id = id_of(id);
+    registration.profile = profile->name;
+    devices.put(registration, profile);
+  };
+  add("door1").value();
+  access.there.clear();
+  for (int i = 0; i < kMany; ++i) access.there["new" + std::to_string(i)] = {"p", {}};
+  access.there["zz-ghost"] = {"p", {}};
+  keeper->check();
+  ASSERT_TRUE(loop.run_one());  // the list is made, and the ghost's turn has come
+  for (int i = 0; i < kMany; ++i) put("new" + std::to_string(i));
+  loop.run_for(seconds(1));
+  EXPECT_EQ(keeper->counts().revoked, 1U);
+  EXPECT_EQ(access.there.size(), kMany + 1U);
+
+  access.there.erase("new0");
+  for (int i = 1; i < kMany; ++i) access.there["new" + std::to_string(i)].topics = {};
+  keeper->check();
+  ASSERT_TRUE(loop.run_one());
+  for (int i = 0; i < kMany; ++i) devices.remove(id_of("new" + std::to_string(i)));
+  loop.run_for(seconds(1));
+  EXPECT_EQ(keeper->counts().checks, 2U);
+  EXPECT_LE(keeper->counts().without_secret, 1U);
+}
+
 TEST_F(Logins, APasswordIsNeverStoredInTheClear) {
   const std::string password = add("door1").value();
   for (const auto space : {ports::Space::kDevice, ports::Space::kSecret}) {

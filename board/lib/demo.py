@@ -1,0 +1,116 @@
+"""The demo compound: its platform with certificates, its devices, and the configuration of our own sites."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+from children import Failure, call, can_listen, free_port, listens
+
+ROOT = Path(__file__).resolve().parents[2]
+MOSQUITTO = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
+PORTS = {"site": 8883, "platform": 8884}
+
+DEVICES = [("gate-3-2", "generic/lock", "3-2"), ("gate-main", "generic/lock", "main gate"), ("smoke-3-2-01", "generic/smoke", "3-2"),
+           ("smoke-shed", "generic/smoke", "e-bike shed"), ("leak-pump", "generic/water_leak", "pump room"),
+           ("door-roof", "generic/door_contact", "roof"), ("th-lobby", "generic/temperature_humidity", "lobby"),
+           ("socket-shed-1", "generic/socket", "e-bike shed"), ("meter-3-2-101", "generic/meter", "3-2-101"),
+           ("sos-3-2-101", "generic/button", "3-2-101"), ("pir-garage", "generic/pir", "garage"), ("siren-shed", "generic/siren", "e-bike shed")]
+
+
+def openssl(*words, folder, wish):
+    done = call(wish, "openssl", *words, cwd=folder)
+    if done.returncode != 0:
+        raise Failure(f"openssl {words[0]} failed in {folder}: {done.stderr.strip()}")
+
+
+def choose_ports(folder, needed, notes):
+    """A new site takes free ports and says so where they are not the usual ones; a kept site keeps its own."""
+    file = folder / "ports.json"
+    if file.exists():
+        return kept_ports(file, needed)
+    chosen = {}
+    for name in needed:
+        usual = PORTS[name]
+        chosen[name] = usual if can_listen(usual) else free_port()
+        if chosen[name] != usual:
+            notes.append(f"port {usual} is taken by another program, so the {name} broker listens on {chosen[name]}")
+    file.write_text(json.dumps(chosen))
+    return chosen
+
+
+def kept_ports(file, needed):
+    kept = json.loads(file.read_text())
+    for name in needed:
+        if not can_listen(kept[name]):
+            raise Failure(f"port {kept[name]}, on which the {name} broker of {file.parent} has listened, is taken by another program: end that "
+                          f"one (ss -ltnp 'sport = :{kept[name]}' names it), or remove {file} and the site takes a free port")
+    return kept
+
+
+def write_config(folder, port, platform=None):
+    settings = {"gateway": {"id": "demo-gateway", "site": "demo"}, "data_dir": "data", "control": {"socket": "linlid.sock"},
+                "identity": {"dir": "identity"}, "profiles": {"dirs": [str(ROOT / "config" / "profiles")]},
+                "broker": {"dir": "broker", "socket": "broker/gateway.sock", "listen": "127.0.0.1", "port": port,
+                           "run_as": "root" if os.geteuid() == 0 else ""}}
+    if platform:
+        settings["platform"] = {"link": "mqtt", "host": "localhost", "backoff": {"first_spread_ms": 500, "base_ms": 500, "cap_ms": 5000},
+                                "ca": "platform/ca.pem", "certificate": "platform/gateway.pem", "key": "platform/gateway.key", "port": platform}
+    config = folder / "linlid.json"
+    config.write_text(json.dumps(settings, indent=2))
+    return config
+
+
+def platform_certificates(folder, wish):
+    """A CA of the demo platform, its server, its receiver and our gateway, by openssl."""
+    pki = folder / "platform"
+    names = {"server": "localhost", "receiver": "receiver", "gateway": "demo-gateway"}
+    if not (pki / "gateway.pem").exists():
+        pki.mkdir(parents=True, exist_ok=True)
+        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=Demo platform CA",
+                "-days", "3650", "-keyout", "ca.key", "-out", "ca.pem", folder=pki, wish=wish)
+        (pki / "san").write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\n")
+        for name, subject in names.items():
+            openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", f"/CN={subject}", "-keyout",
+                    f"{name}.key", "-out", f"{name}.csr", folder=pki, wish=wish)
+            openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "825",
+                    "-extfile", "san", "-out", f"{name}.pem", folder=pki, wish=wish)
+        for key in pki.glob("*.key"):
+            key.chmod(0o600)
+    return pki
+
+
+def start_platform(site, pki, port):
+    """The demo platform: a broker that wants certificates, and the receiver behind it."""
+    rules = pki / "acl"
+    rules.write_text("pattern readwrite linli/v1/%u/#\nuser receiver\ntopic readwrite linli/v1/#\n")
+    user = "user root\n" if os.geteuid() == 0 else ""
+    config = pki / "mosquitto.conf"
+    config.write_text(f"{user}listener {port} 127.0.0.1\ncafile {pki}/ca.pem\ncertfile {pki}/server.pem\nkeyfile {pki}/server.key\n"
+                      f"require_certificate true\nuse_identity_as_username true\nacl_file {rules}\nmax_queued_messages 0\n")
+    site.children.spawn("platform-broker", MOSQUITTO, "-c", config)
+    site.children.wait_for(lambda: listens(port), f"the platform broker listens on {port}")
+    site.children.spawn("platform-receiver", site.bin / "platform_receiver", "--ledger", site.folder / "ledger.jsonl", "--host", "localhost",
+                        "--port", port, "--ca", pki / "ca.pem", "--cert", pki / "receiver.pem", "--key", pki / "receiver.key")
+
+
+def register_devices(site):
+    """The logins of the simulated devices; made once and kept with the demo site."""
+    file = site.folder / "devices.json"
+    if not file.exists():
+        devices = []
+        for name, profile, place in [*DEVICES, ("try-me", "generic/smoke", "by hand")]:
+            answer = site.must("device", "add", "--id", name, "--profile", profile, "--place", place)
+            devices.append({"id": name, "profile": profile, "password": answer["credentials"]["password"]})
+        file.write_text(json.dumps(devices))
+        file.chmod(0o600)
+    return json.loads(file.read_text())
+
+
+def start_devices(site, devices, port):
+    simulated = site.folder / "simulated.json"
+    simulated.write_text(json.dumps([device for device in devices if device["id"] != "try-me"]))
+    simulated.chmod(0o600)
+    site.children.spawn("compound", site.bin / "sim_compound", "--devices", simulated, "--host", "localhost", "--port", port, "--ca",
+                        site.folder / "identity" / "site-ca-bundle.crt")
+    site.children.wait_for(lambda: (site.status() or {"devices": {"online": 0}})["devices"]["online"] > 0, "the first device is online")
