@@ -23,7 +23,7 @@ std::int64_t milliseconds(clockid_t clock) {
   return static_cast<std::int64_t>(time.tv_sec) * 1000 + time.tv_nsec / 1'000'000;
 }
 
-bool is_synchronised() {
+bool ask_kernel() {
   timex state{};
   const int clock = adjtimex(&state);
   // A kernel that does not answer (a sandbox, say) tells us nothing, so nothing is trusted.
@@ -38,10 +38,12 @@ std::uint64_t read_boot() {
   return std::strtoull(id.substr(0, 16).c_str(), nullptr, 16);
 }
 
-EventTime read_clocks(std::uint64_t boot, std::int64_t floor_ms) {
-  EventTime time{milliseconds(CLOCK_REALTIME), TimeQuality::kSynchronised, boot,
-                 milliseconds(CLOCK_BOOTTIME)};
-  if (is_synchronised()) return time;
+EventTime read_clocks(std::uint64_t boot) {
+  return {milliseconds(CLOCK_REALTIME), TimeQuality::kSynchronised, boot,
+          milliseconds(CLOCK_BOOTTIME)};
+}
+
+EventTime at_least(EventTime time, std::int64_t floor_ms) {
   time.quality = TimeQuality::kFloor;
   time.unix_ms = std::max(time.unix_ms, floor_ms);
   return time;
@@ -55,7 +57,20 @@ SystemClock::SystemClock(std::int64_t saved_floor_ms, std::map<std::uint64_t, st
       boot_(read_boot()) {}
 
 EventTime SystemClock::now() const {
-  return read_clocks(boot_, floor_ms_);
+  const EventTime time = read_clocks(boot_);
+  return is_synchronised(time) ? time : at_least(time, floor_ms_);
+}
+
+// Asking costs more than all else that is done with a reading. A clock that was set shows at once.
+bool SystemClock::is_synchronised(const EventTime& now) const {
+  constexpr std::int64_t kAskAgainMs = 100;
+  constexpr std::int64_t kStepMs = 20;
+  const std::int64_t offset = now.unix_ms - now.monotonic_ms;
+  if (now.monotonic_ms - answer_.at_ms < kAskAgainMs &&
+      std::abs(offset - answer_.offset_ms) < kStepMs)
+    return answer_.is_synchronised;
+  answer_ = {ask_kernel(), now.monotonic_ms, offset};
+  return answer_.is_synchronised;
 }
 
 EventTime SystemClock::corrected(const EventTime& time) const {
@@ -72,12 +87,14 @@ EventTime SystemClock::corrected(const EventTime& time) const {
 }
 
 std::int64_t SystemClock::offset_ms() const {
-  return is_synchronised() ? milliseconds(CLOCK_REALTIME) - milliseconds(CLOCK_BOOTTIME) : 0;
+  const EventTime time = read_clocks(boot_);
+  return is_synchronised(time) ? time.unix_ms - time.monotonic_ms : 0;
 }
 
 EventTime plain_time() {
   static const std::uint64_t kBoot = read_boot();
-  return read_clocks(kBoot, kBuiltMs);
+  const EventTime time = read_clocks(kBoot);
+  return ask_kernel() ? time : at_least(time, kBuiltMs);
 }
 
 }  // namespace linli::daemon

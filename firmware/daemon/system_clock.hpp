@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <string>
 
@@ -24,6 +25,16 @@ class SystemClock final : public ports::WallClock {
   std::uint64_t boot() const { return boot_; }
 
  private:
+  // What the kernel said, when, and how its wall clock stood to its monotonic one.
+  struct Answer {
+    bool is_synchronised = false;
+    std::int64_t at_ms = std::numeric_limits<std::int64_t>::min() / 2;
+    std::int64_t offset_ms = 0;
+  };
+
+  bool is_synchronised(const domain::EventTime& now) const;
+
+  mutable Answer answer_;
   std::int64_t floor_ms_;
   std::map<std::uint64_t, std::int64_t> offsets_;
   std::uint64_t boot_;
