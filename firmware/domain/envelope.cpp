@@ -8,6 +8,7 @@
 namespace linli::domain {
 namespace {
 
+constexpr std::uint8_t kHasOrigin = 0x80;
 constexpr std::size_t kFixedBytes = 8 + 1 + 8 + 8;  // between the size and the type's length
 
 template <class T>
@@ -57,11 +58,13 @@ void append_record(std::string& out, const Envelope& envelope) {
   const std::size_t start = out.size();
   put(out, std::uint32_t{0});
   put(out, envelope.time.unix_ms);
-  put(out, static_cast<std::uint8_t>(envelope.time.quality));
+  const std::uint8_t mark = envelope.origin.empty() ? 0 : kHasOrigin;
+  put(out, static_cast<std::uint8_t>(static_cast<std::uint8_t>(envelope.time.quality) | mark));
   put(out, envelope.time.boot);
   put(out, envelope.time.monotonic_ms);
   put_short(out, envelope.type);
   put_short(out, envelope.subject);
+  if (!envelope.origin.empty()) put_short(out, envelope.origin);
   out += envelope.data;
   std::string size;
   put(size, static_cast<std::uint32_t>(out.size() - start - sizeof(std::uint32_t)));
@@ -82,12 +85,14 @@ base::Result<Envelope> RecordReader::next() {
   Envelope envelope;
   envelope.stream = stream_;
   envelope.time.unix_ms = take<std::int64_t>(record);
-  const auto quality = take<std::uint8_t>(record);
+  const auto marked_quality = take<std::uint8_t>(record);
+  const auto quality = static_cast<std::uint8_t>(marked_quality & ~kHasOrigin);
   if (quality > static_cast<std::uint8_t>(TimeQuality::kUnknown)) return corrupt();
   envelope.time.quality = static_cast<TimeQuality>(quality);
   envelope.time.boot = take<std::uint64_t>(record);
   envelope.time.monotonic_ms = take<std::int64_t>(record);
   if (!take_short(record, envelope.type) || !take_short(record, envelope.subject)) return corrupt();
+  if ((marked_quality & kHasOrigin) != 0 && !take_short(record, envelope.origin)) return corrupt();
   envelope.data = record;
   return envelope;
 }

@@ -34,6 +34,8 @@ struct Envelope {
   std::string subject;  // "device/<id>", "command/<id>", "gateway"
   EventTime time;
   std::string data;  // one JSON object
+  // The id under which it may have been told already, by a database that is no more; else empty.
+  std::string origin{};
 
   friend bool operator==(const Envelope&, const Envelope&) = default;
 };
@@ -43,6 +45,7 @@ struct Envelope {
 //   u32 size of all that follows | i64 unix_ms | u8 quality | u64 boot | i64 monotonic_ms |
 //   u8 type length, type | u8 subject length, subject | data to the end       (little endian)
 //
+// With 0x80 in the quality, u8 origin length and origin stand before the data.
 // Type and subject longer than 255 bytes are cut; ids keep them far below.
 void append_record(std::string& out, const Envelope& envelope);
 

@@ -132,6 +132,10 @@ class Writer {
       out += R"(,"subject":)";
       base::append_json_string(out, envelope.subject);
     }
+    if (!envelope.origin.empty()) {
+      out += R"(,"linliorigin":)";
+      base::append_json_string(out, envelope.origin);
+    }
     write_time(corrected_(envelope.time));
     out += R"(,"data":)";
     out += envelope.data;

@@ -131,6 +131,9 @@ class Carrier {
          ++seq) {
       auto envelope = reader.next();
       if (!envelope) break;
+      // The platform may have it already, and could not know it under its new number.
+      if (envelope->origin.empty() && !old_.epoch().empty())
+        envelope->origin = domain::event_id(old_.epoch(), stream, seq);
       add(*std::move(envelope));
       ++carried_.events;
     }

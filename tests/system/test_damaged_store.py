@@ -110,6 +110,9 @@ def test_a_file_damaged_under_the_running_gateway_is_replaced_and_it_starts_anew
     wait_until(lambda: door.repeat_pending() or not door.pending, 10, "devices go on")
     expect_all_accepted(compound)
     delivered = credentials(compound)
-    assert delivered["99999"] == 1 and max(delivered.values()) == 1 and len(delivered) >= sent * 0.98
+    assert delivered["99999"] == 1 and max(delivered.values()) == 1
+    lost = sum(loss["data"]["count"] for loss in compound.events("linli.loss") if loss["data"]["class"] == "access")
+    # What stood on a damaged page may have been delivered before the damage was met.
+    assert len(delivered) + lost >= sent + 1 and lost <= 20 * 100
     assert len(compound.events("linli.gateway.store_recovered")) == 1
     assert os.path.exists(str(database(compound)) + ".corrupt.1")

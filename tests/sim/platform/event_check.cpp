@@ -84,7 +84,11 @@ std::string read_identity(const json& event, const Topic& topic, EventIdentity& 
   if (*stream != topic.channel) return "linlistream is not the topic's stream";
   if (*text_of(event, "source") != "/linli/" + topic.gateway)
     return "source is not the topic's gateway";
-  identity = {*epoch, *stream, number_of(*seq), 0};
+  identity = {*epoch, *stream, number_of(*seq), std::nullopt, 0};
+  if (const std::string* const origin = text_of(event, "linliorigin")) {
+    identity.origin = name_of(*origin);
+    if (!identity.origin || identity.origin->stream != *stream) return "linliorigin is wrong";
+  }
   if (identity.seq == 0) return "linliseq is not a number";
   std::string id = *epoch + "-" + *stream + "-" + *seq;
   if (*text_of(event, "type") == "linli.gap") {
@@ -97,6 +101,16 @@ std::string read_identity(const json& event, const Topic& topic, EventIdentity& 
 }
 
 }  // namespace
+
+std::optional<EventName> name_of(const std::string& id) {
+  const std::size_t first = id.find('-');
+  const std::size_t last = id.rfind('-');
+  if (first == std::string::npos || last == first) return std::nullopt;
+  EventName name{id.substr(0, first), id.substr(first + 1, last - first - 1),
+                 number_of(id.substr(last + 1))};
+  if (name.seq == 0) return std::nullopt;
+  return name;
+}
 
 std::optional<Topic> topic_of(const std::string& topic) {
   constexpr std::string_view kHead = "linli/v1/";

@@ -38,6 +38,7 @@ void append_line(std::string& out, const json& event, const EventIdentity& ident
   out += R"(","seq":)" + std::to_string(identity.seq);
   out += R"(,"received_ms":)" + std::to_string(now_ms());
   if (identity.gap_first != 0) out += R"(,"gap_first":)" + std::to_string(identity.gap_first);
+  if (identity.origin) out += R"(,"origin":)" + quoted(event["linliorigin"]);
   if (!dup) {
     out += R"(,"type":)" + quoted(event["type"]);
     if (event.contains("subject")) out += R"(,"subject":)" + quoted(event["subject"]);
@@ -78,7 +79,9 @@ void Ledger::recover(const std::string& path) {
 bool Ledger::recover_line(const std::string& line) {
   const json entry = json::parse(line, nullptr, false);
   if (!entry.is_object()) return false;
-  if (entry.contains("invalid") || entry.value("dup", false)) return true;
+  // A repeat under a new number has taken that number nevertheless.
+  const bool is_plain_repeat = entry.value("dup", false) && !entry.contains("origin");
+  if (entry.contains("invalid") || is_plain_repeat) return true;
   const std::string gateway = entry.value("source", std::string()).substr(std::strlen("/linli/"));
   Sequence& sequence = sequences_[{gateway, entry.value("epoch", ""), entry.value("stream", "")}];
   const auto seq = entry.value("seq", std::uint64_t{0});
@@ -117,12 +120,18 @@ void Ledger::take_event(const Topic& topic, const json& event) {
   const Key key{topic.gateway, identity.epoch, identity.stream};
   Sequence& sequence = sequences_[key];
   const bool is_gap = identity.gap_first != 0;
-  const bool is_new = is_gap ? sequence.take_gap(identity.gap_first, identity.seq)
-                             : sequence.take_event(identity.seq);
+  bool is_new = is_gap ? sequence.take_gap(identity.gap_first, identity.seq)
+                       : sequence.take_event(identity.seq);
+  if (identity.origin && was_told(topic.gateway, *identity.origin)) is_new = false;
   touched_[key] = true;
   append_line(pending_, event, identity, !is_new);
   ++(is_new ? counts_.events : counts_.duplicates);
   if (is_new && is_gap) ++counts_.gaps;
+}
+
+bool Ledger::was_told(const std::string& gateway, const EventName& name) const {
+  const auto found = sequences_.find({gateway, name.epoch, name.stream});
+  return found != sequences_.end() && found->second.has_event(name.seq);
 }
 
 std::vector<Acceptance> Ledger::commit() {

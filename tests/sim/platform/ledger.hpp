@@ -56,6 +56,7 @@ class Ledger {
   void recover(const std::string& path);
   bool recover_line(const std::string& line);
   void take_event(const Topic& topic, const nlohmann::json& event);
+  bool was_told(const std::string& gateway, const EventName& name) const;
   void write_out();
 
   int fd_ = -1;

@@ -74,6 +74,37 @@ TEST_F(LedgerTest, TakesAGapForItsNumbers) {
   EXPECT_EQ(ledger.holes(), 0U);
 }
 
+// After a salvage an event comes under a new number, and says which one it had.
+TEST_F(LedgerTest, KnowsAnEventAgainByItsOrigin) {
+  const auto again = [](std::uint64_t seq, const char* origin) {
+    json made = event(seq);
+    made["linliepoch"] = "e2";
+    made["id"] = "e2-alarm-" + std::to_string(seq);
+    made["linliorigin"] = origin;
+    return made;
+  };
+  {
+    Ledger ledger(path);
+    ledger.take(kAlarm, json::array({event(1), event(2)}).dump());
+    ledger.take(kAlarm, json::array({again(1, "e1-alarm-2"), again(2, "e1-alarm-3")}).dump());
+    EXPECT_EQ(ledger.counts().events, 3U);
+    EXPECT_EQ(ledger.counts().duplicates, 1U);
+    EXPECT_EQ(ledger.commit().back().seq, 2U) << "both numbers are taken";
+  }
+  Ledger restarted(path);
+  restarted.take(kAlarm, json::array({again(3, "e1-alarm-1")}).dump());
+  EXPECT_EQ(restarted.counts().duplicates, 1U);
+  EXPECT_EQ(restarted.commit().back().seq, 3U) << "it knows what it had taken";
+}
+
+TEST_F(LedgerTest, RefusesAnOriginThatIsNone) {
+  Ledger ledger(path);
+  json wrong = event(1);
+  wrong["linliorigin"] = "e1-access-1";
+  ledger.take(kAlarm, json::array({wrong}).dump());
+  EXPECT_EQ(ledger.counts().invalid, 1U);
+}
+
 TEST_F(LedgerTest, CountsRepeatsAndAcceptsThemAgain) {
   Ledger ledger(path);
   ledger.take(kAlarm, json::array({event(1)}).dump());

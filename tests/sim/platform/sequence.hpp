@@ -29,6 +29,7 @@ class Sequence {
  public:
   // False if this event was there already.
   bool take_event(std::uint64_t seq);
+  bool has_event(std::uint64_t seq) const { return events_.contains(seq); }
   // False if this very gap was there already. A gap covers its numbers.
   bool take_gap(std::uint64_t first, std::uint64_t last);
 

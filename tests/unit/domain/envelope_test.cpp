@@ -33,6 +33,17 @@ TEST(Record, ReadsBackTheSame) {
   EXPECT_TRUE(reader.at_end());
 }
 
+TEST(Record, KeepsTheIdThatAnEventHadBeforeASalvage) {
+  Envelope before = example();
+  before.origin = "3f9a0c1d22ee-alarm-17";
+  std::string record;
+  append_record(record, before);
+  append_record(record, example());
+  RecordReader reader(record, Stream::kAlarm);
+  EXPECT_EQ(reader.next().value(), before);
+  EXPECT_EQ(reader.next().value(), example());
+}
+
 TEST(Record, CutAtAnyByteIsCorruptAndEndsTheReading) {
   std::string record;
   append_record(record, example());
@@ -52,6 +63,15 @@ TEST(Gap, TellsWhatIsMissingAndWhy) {
   EXPECT_EQ(envelope.type, kGapEvent);
   EXPECT_EQ(envelope.data,
             R"({"class":"telemetry","first":3,"last":9,"count":7,"reason":"quota"})");
+}
+
+TEST(Gap, OfADatabaseThatIsNoMoreIsAnEventThatNamesItsEpoch) {
+  const Envelope envelope = loss_of({Stream::kTelemetry, 3, 9, 7, "corrupt"}, "3f9a", {});
+  EXPECT_EQ(envelope.type, kLossEvent);
+  EXPECT_EQ(envelope.stream, Stream::kTelemetry);
+  EXPECT_EQ(
+      envelope.data,
+      R"({"epoch":"3f9a","class":"telemetry","first":3,"last":9,"count":7,"reason":"corrupt"})");
 }
 
 TEST(Rfc3339, WritesMillisecondsInUtc) {

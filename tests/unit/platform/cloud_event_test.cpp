@@ -53,6 +53,16 @@ TEST(CloudEvent, RendersTheGoldenEvent) {
   EXPECT_EQ(batch.corrupt, 0U);
 }
 
+TEST(CloudEvent, NamesTheIdThatItHadBeforeASalvage) {
+  domain::Envelope carried = reading("{}");
+  carried.origin = "0a0b-telemetry-4";
+  const auto events = nlohmann::json::parse(
+      render({chunk_of(Stream::kTelemetry, 8, {carried, reading("{}")})}).json);
+  EXPECT_EQ(events[0]["id"], "3f9a-telemetry-8");
+  EXPECT_EQ(events[0]["linliorigin"], "0a0b-telemetry-4");
+  EXPECT_FALSE(events[1].contains("linliorigin"));
+}
+
 TEST(CloudEvent, NumbersTheEventsOfAChunkInOrder) {
   const auto batch = render({chunk_of(Stream::kTelemetry, 8, {reading("{}"), reading("{}")}),
                              chunk_of(Stream::kTelemetry, 10, {reading("{}")})});

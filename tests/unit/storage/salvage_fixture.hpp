@@ -27,6 +27,7 @@ struct Found {
   std::string epoch;
   std::map<std::size_t, std::set<std::string>> events;  // stream → data
   std::uint64_t doubled = 0;
+  std::vector<std::string> origins;
   std::vector<json> losses;
   json alarm;
 };
@@ -92,7 +93,7 @@ class SalvageTest : public testing::Test {
   }
 
   static Found read(Database& database) {
-    Found found{database.epoch(), {}, 0, {}, {}};
+    Found found{database.epoch(), {}, 0, {}, {}, {}};
     for (const Stream stream : domain::kStreams) {
       const auto chunks = database.read_outbox(stream, 1, SIZE_MAX).value();
       for (const auto& chunk : chunks) {
@@ -104,6 +105,7 @@ class SalvageTest : public testing::Test {
   }
 
   static void note(Found& found, const domain::Envelope& envelope) {
+    if (!envelope.origin.empty()) found.origins.push_back(envelope.origin);
     if (envelope.type == domain::kLossEvent) {
       found.losses.push_back(json::parse(envelope.data));
     } else if (envelope.type == domain::kRecoveredEvent) {

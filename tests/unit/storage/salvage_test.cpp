@@ -101,6 +101,24 @@ TEST_P(DamagedPages, CostOnlyWhatStoodOnThem) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, DamagedPages, testing::Range(0, 100));
 
+TEST_F(SalvageTest, AnEventKeepsTheIdUnderWhichItMayHaveBeenToldThroughTwoSalvages) {
+  std::string epoch;
+  {
+    Database database = Database::open(options).value();
+    epoch = database.epoch();
+    for (int i = 0; i < 3; ++i) commit(database, Stream::kAccess, 1);
+    ASSERT_TRUE(database.checkpoint());
+  }
+  const std::vector<std::string> ids{epoch + "-access-1", epoch + "-access-2", epoch + "-access-3"};
+  for (int salvage = 1; salvage <= 2; ++salvage) {
+    overwrite_page(kStateRoot);
+    const Found found = start();
+    EXPECT_NE(found.epoch, epoch);
+    ASSERT_GE(found.origins.size(), 3U);
+    EXPECT_EQ(std::vector<std::string>(found.origins.end() - 3, found.origins.end()), ids);
+  }
+}
+
 TEST_F(SalvageTest, CarriesOverMoreThanANewFileHasRoomForAtFirst) {
   {
     Database database = Database::open(options).value();
