@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "drivers/mqtt/mapped_codec.hpp"
-#include "drivers/mqtt/native_codec.hpp"
+#include "drivers/mqtt/native_topics.hpp"
 #include "firmware/base/log.hpp"
 #include "firmware/base/number.hpp"
 #include "firmware/daemon/profile_files.hpp"
