@@ -7,7 +7,8 @@ cmake|build system
 ninja-build|build system
 pkg-config|finds the libraries
 libmosquitto-dev|MQTT client
-libssl-dev|TLS of the MQTT client
+libcoap3-dev|CoAP devices
+libssl-dev|TLS of the MQTT client and of CoAP
 nlohmann-json3-dev|JSON
 libmbedtls-dev|keys and certificates
 libsqlite3-dev|the store
@@ -30,6 +31,7 @@ clang-format-14|the lint run
 clang-tidy-14|the tidy run
 libclang-rt-14-dev|fuzz targets
 strace|holds the store in a test
+libcoap3-bin|CoAP devices of the tests: coap-client-openssl and coap-client-notls
 git|the lint run asks which files are ours'
 
 say() { printf '== %s\n' "$*"; }
