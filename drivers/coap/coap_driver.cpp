@@ -69,11 +69,11 @@ base::Result<void> CoapDriver::accepts(const domain::Profile& profile,
   }
   if (address.empty()) return {};
   const std::string text(address);
-  if (!net::is_ip_address(text))
+  if (!base::is_ip_address(text))
     return base::fail(Code::kInvalid, "'{}' is no IP address", address);
   const auto& allowed = dependencies_.plain_from;
   if (std::none_of(allowed.begin(), allowed.end(),
-                   [&text](const net::Subnet& subnet) { return subnet.contains(text); })) {
+                   [&text](const base::Subnet& subnet) { return subnet.contains(text); })) {
     return base::fail(Code::kDenied,
                       "{} may not speak without a key: plain CoAP is for the subnets of "
                       "coap.plain_from, if coap.plain_port is set",

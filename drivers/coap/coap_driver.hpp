@@ -12,7 +12,7 @@
 #include "drivers/coap/native_resources.hpp"
 #include "drivers/coap/observations.hpp"
 #include "firmware/base/loop.hpp"
-#include "firmware/net/subnet.hpp"
+#include "firmware/base/subnet.hpp"
 #include "firmware/ports/device_driver.hpp"
 #include "firmware/ports/intake.hpp"
 #include "firmware/ports/wall_clock.hpp"
@@ -63,7 +63,7 @@ class CoapDriver final : public ports::DeviceDriver {
     // Opens the ports; what arrives there comes to on_request() and its neighbours.
     std::function<base::Result<std::unique_ptr<net::CoapOutlet>>()> open;
     // Where devices may speak without a key; empty: nowhere.
-    std::vector<net::Subnet> plain_from;
+    std::vector<base::Subnet> plain_from;
   };
 
   CoapDriver(base::Loop& loop, ports::Intake& intake, const ports::WallClock& clock,

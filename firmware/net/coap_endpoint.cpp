@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "firmware/base/log.hpp"
+#include "firmware/net/coap_dtls.hpp"
 #include "firmware/net/coap_endpoint_body.hpp"
 
 namespace linli::net {
@@ -73,6 +74,7 @@ void CoapEndpoint::Body::on_request(coap_session_t* raw, const coap_pdu_t& pdu,
     session = &adopt(raw, "");
     coap_session_set_max_retransmit(raw, kMaxRetransmitPlain);
   }
+  if (session == &ended) return;
   session->used = loop.now();
   CoapRequest request = request_of(pdu);
   request.exchange.session = session->number;
@@ -94,13 +96,15 @@ const coap_bin_const_t* CoapEndpoint::Body::key_of(const coap_bin_const_t& ident
 
 void CoapEndpoint::Body::after_handshake(coap_session_t* raw) {
   const coap_bin_const_t* const psk = coap_session_get_psk_identity(raw);
-  if (psk == nullptr) return;
+  if (psk == nullptr || is_resumed(*raw)) return;
   std::string identity(reinterpret_cast<const char*>(psk->s), psk->length);
   ++counts.handshakes;
   make_room(identity);
   CoapSession& session = adopt(raw, identity);
   coap_session_reference(raw);  // its end is ours to decide
   coap_session_set_max_retransmit(raw, kMaxRetransmit);
+  session.on_hello = [this, number = session.number] { probe(number); };
+  watch_hellos(*raw, session.on_hello);
   // The key may have been taken away since it was handed out.
   const base::SecretText* const secret = events.key_of(identity);
   const coap_bin_const_t* const used = coap_session_get_psk_key(raw);
@@ -114,7 +118,6 @@ void CoapEndpoint::Body::after_handshake(coap_session_t* raw) {
 void CoapEndpoint::Body::before_delete(coap_session_t* raw) {
   const CoapSession* const session = session_of(raw);
   if (session != nullptr) return end(session->number);
-  // With a wrong key the client's last message cannot be read, and is passed over.
   const coap_bin_const_t* const psk = coap_session_get_psk_identity(raw);
   if (psk == nullptr || coap_session_get_proto(raw) != COAP_PROTO_DTLS) return;
   if (coap_session_get_psk_key(raw) == nullptr) return;
@@ -164,13 +167,40 @@ void CoapEndpoint::Body::make_room(const std::string& identity) {
   cut([number = leaves->number](const CoapSession& s) { return s.number == number; });
 }
 
+// A handshake from the address of an association: its device has started anew, or somebody would
+// like us to think so. If it answers a ping it is still there (RFC 6347 §4.2.8 wants the old
+// association kept until the new one is proved).
+void CoapEndpoint::Body::probe(std::uint64_t number) {
+  CoapSession* const session = find(number);
+  if (session == nullptr || session->is_probed) return;
+  session->is_probed = true;
+  loop.post([this, number, living = std::weak_ptr(alive)] {
+    if (living.expired()) return;
+    CoapSession* const probed = find(number);
+    if (probed == nullptr) return;
+    probed->probe = coap_new_message_id(probed->raw);
+    if (coap_pdu_t* const ping = make_ping(probed->probe); ping != nullptr)
+      coap_send(probed->raw, ping);
+  });
+}
+
+void CoapEndpoint::Body::on_nack(coap_session_t* raw, std::uint16_t message_id, bool refused) {
+  CoapSession* const session = session_of(raw);
+  if (session == nullptr || session == &ended) return;
+  if (!session->is_probed || session->probe != message_id)
+    return events.on_undelivered(session->number, message_id, refused);
+  session->is_probed = false;
+  if (!refused)
+    cut([number = session->number](const CoapSession& s) { return s.number == number; });
+}
+
 // Not from inside of libcoap, unless it deletes the session itself.
 void CoapEndpoint::Body::end(std::uint64_t number) {
   const auto found = sessions.find(number);
   if (found == sessions.end()) return;
   const std::unique_ptr<CoapSession> session = std::move(found->second);
   sessions.erase(found);
-  coap_session_set_app_data(session->raw, nullptr);
+  coap_session_set_app_data(session->raw, &ended);
   events.on_session_end(number);
   if (session->identity.empty()) return;
   coap_session_disconnected(session->raw, COAP_NACK_NOT_DELIVERABLE);

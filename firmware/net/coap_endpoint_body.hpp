@@ -19,6 +19,9 @@ struct CoapSession {
   std::string identity;  // empty: plain
   std::string address;
   base::TimePoint used;
+  std::function<void()> on_hello;
+  bool is_probed = false;
+  std::uint16_t probe = 0;  // the message id of the ping that is on its way
 };
 
 struct CoapEndpoint::Body {
@@ -41,6 +44,8 @@ struct CoapEndpoint::Body {
   void before_delete(coap_session_t* raw);
   CoapSession& adopt(coap_session_t* raw, std::string identity);
   void make_room(const std::string& identity);
+  void probe(std::uint64_t number);
+  void on_nack(coap_session_t* raw, std::uint16_t message_id, bool refused);
   void end(std::uint64_t number);
   void cut(const std::function<bool(const CoapSession&)>& whom);
   CoapSession* find(std::uint64_t number);
@@ -63,6 +68,7 @@ struct CoapEndpoint::Body {
   coap_context_t* context = nullptr;
   std::unordered_map<std::uint64_t, std::unique_ptr<CoapSession>> sessions;
   std::uint64_t next_session = 1;
+  CoapSession ended;  // stands for those whose end was told, until libcoap deletes them
   coap_bin_const_t key{0, nullptr};  // the one that libcoap was given last
   base::Handle watch;
   base::Handle timer;

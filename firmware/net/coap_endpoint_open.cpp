@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 
+#include "firmware/net/coap_dtls.hpp"
 #include "firmware/net/coap_endpoint_body.hpp"
 
 namespace linli::net {
@@ -17,6 +18,10 @@ constexpr unsigned kMaxIdleSessions = 256;
 // Addresses that sent a ClientHello and have not returned the cookie: small, and kept for 30 s.
 // libcoap ignores new ones beyond this.
 constexpr unsigned kMaxHellos = 4096;
+
+// With a wrong key the client's last message cannot be read, OpenSSL passes over it, and all that
+// is left to see is that nothing comes: for 1 + 2 + 4 s.
+constexpr std::uint16_t kMaxHandshakeRetransmit = 2;
 
 base::Result<coap_address_t> address_of(const std::string& text, int port) {
   coap_address_t address;
@@ -51,6 +56,7 @@ base::Result<void> CoapEndpoint::Body::open(const CoapEndpointOptions& options) 
   coap_context_set_max_idle_sessions(context, kMaxIdleSessions);
   coap_context_set_max_handshake_sessions(context, kMaxHellos);
   set_up_keys();
+  if (auto done = harden(*context); !done) return done;
   set_up_resources();
   if (auto done = listen(options.listen, options.port, COAP_PROTO_DTLS); !done) return done;
   if (options.plain_port != 0) {
@@ -77,8 +83,9 @@ void CoapEndpoint::Body::set_up_keys() {
   coap_dtls_spsk_t setup{};
   setup.version = COAP_DTLS_SPSK_SETUP_VERSION;
   setup.psk_info.hint = {kHint.size(), reinterpret_cast<const std::uint8_t*>(kHint.data())};
-  setup.validate_id_call_back = [](coap_bin_const_t* identity, coap_session_t* /*session*/,
+  setup.validate_id_call_back = [](coap_bin_const_t* identity, coap_session_t* session,
                                    void* body) -> const coap_bin_const_t* {
+    coap_session_set_max_retransmit(session, kMaxHandshakeRetransmit);
     return static_cast<Body*>(body)->key_of(*identity);
   };
   setup.id_call_back_arg = this;
@@ -108,10 +115,7 @@ void CoapEndpoint::Body::set_up_resources() {
   });
   coap_register_nack_handler(context, [](coap_session_t* raw, const coap_pdu_t* /*sent*/,
                                          const coap_nack_reason_t reason, const coap_mid_t mid) {
-    const CoapSession* const session = session_of(raw);
-    if (session == nullptr) return;
-    of(raw).events.on_undelivered(session->number, static_cast<std::uint16_t>(mid),
-                                  reason == COAP_NACK_RST);
+    of(raw).on_nack(raw, static_cast<std::uint16_t>(mid), reason == COAP_NACK_RST);
   });
 }
 

@@ -168,4 +168,8 @@ coap_pdu_t* make_empty_ack(std::uint16_t message_id) {
   return coap_pdu_init(COAP_MESSAGE_ACK, COAP_EMPTY_CODE, message_id, 0);
 }
 
+coap_pdu_t* make_ping(std::uint16_t message_id) {
+  return coap_pdu_init(COAP_MESSAGE_CON, COAP_EMPTY_CODE, message_id, 0);
+}
+
 }  // namespace linli::net

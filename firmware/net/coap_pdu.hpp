@@ -17,7 +17,8 @@ CoapRequest request_of(const coap_pdu_t& pdu);
 // is no memory.
 coap_pdu_t* make_pdu(CoapType type, std::uint16_t message_id, const std::string& token,
                      const CoapReply& reply, std::size_t max_bytes);
-// An empty acknowledgement.
+// Empty messages: an acknowledgement, and what its receiver answers with a reset (RFC 7252 §4.3).
 coap_pdu_t* make_empty_ack(std::uint16_t message_id);
+coap_pdu_t* make_ping(std::uint16_t message_id);
 
 }  // namespace linli::net

@@ -180,7 +180,7 @@ TEST(CoapMessage, ToWhatIsNotThereIs404AndWithABadOption402) {
 
 class PlainCoap : public testing::Test {
  protected:
-  PlainCoap() : site({net::Subnet::parse("10.0.0.0/24").value()}) {
+  PlainCoap() : site({base::Subnet::parse("10.0.0.0/24").value()}) {
     site.house.add_device("old1", test_profile());
   }
   net::CoapRequest plain(const std::string& address) {

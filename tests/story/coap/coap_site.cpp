@@ -2,7 +2,7 @@
 
 namespace linli::story {
 
-CoapSite::CoapSite(std::vector<net::Subnet> plain_from)
+CoapSite::CoapSite(std::vector<base::Subnet> plain_from)
     : driver(house.loop, *house.intake, house.clock,
              drivers::coap::CoapDriver::Dependencies{
                  [this]() -> base::Result<std::unique_ptr<net::CoapOutlet>> {

@@ -45,7 +45,7 @@ class FakeOutlet final : public net::CoapOutlet {
 // "door1", with a key; session 1 is its association.
 class CoapSite {
  public:
-  explicit CoapSite(std::vector<net::Subnet> plain_from = {});
+  explicit CoapSite(std::vector<base::Subnet> plain_from = {});
 
   net::CoapRequest request(net::CoapMethod method, const std::string& name,
                            const std::string& payload = "");

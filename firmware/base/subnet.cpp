@@ -1,4 +1,4 @@
-#include "firmware/net/subnet.hpp"
+#include "firmware/base/subnet.hpp"
 
 #include <arpa/inet.h>
 
@@ -6,10 +6,8 @@
 
 #include "firmware/base/number.hpp"
 
-namespace linli::net {
+namespace linli::base {
 namespace {
-
-using base::Code;
 
 // The family, or AF_UNSPEC if it is no address.
 int read_address(const std::string& text, std::array<std::uint8_t, 16>& bytes) {
@@ -29,23 +27,23 @@ std::uint8_t mask_of(unsigned prefix, std::size_t index) {
 
 }  // namespace
 
-base::Result<Subnet> Subnet::parse(std::string_view text) {
+Result<Subnet> Subnet::parse(std::string_view text) {
   const std::size_t slash = std::min(text.find('/'), text.size());
   Subnet subnet;
   subnet.family_ = read_address(std::string(text.substr(0, slash)), subnet.bytes_);
   if (subnet.family_ == AF_UNSPEC)
-    return base::fail(Code::kInvalid, "'{}' is no subnet like 192.168.7.0/24", text);
+    return fail(Code::kInvalid, "'{}' is no subnet like 192.168.7.0/24", text);
   const unsigned most = subnet.family_ == AF_INET ? 32 : 128;
   subnet.prefix_ = most;
   if (slash < text.size()) {
-    const auto prefix = base::parse_number<unsigned>(text.substr(slash + 1));
+    const auto prefix = parse_number<unsigned>(text.substr(slash + 1));
     if (!prefix || *prefix > most)
-      return base::fail(Code::kInvalid, "'{}': the prefix is 0 to {} bits", text, most);
+      return fail(Code::kInvalid, "'{}': the prefix is 0 to {} bits", text, most);
     subnet.prefix_ = *prefix;
   }
   for (std::size_t i = 0; i < subnet.bytes_.size(); ++i) {
     if ((subnet.bytes_.at(i) & static_cast<std::uint8_t>(~mask_of(subnet.prefix_, i))) != 0)
-      return base::fail(Code::kInvalid, "'{}' has bits behind its prefix", text);
+      return fail(Code::kInvalid, "'{}' has bits behind its prefix", text);
   }
   return subnet;
 }
@@ -64,4 +62,4 @@ bool is_ip_address(const std::string& text) {
   return read_address(text, bytes) != AF_UNSPEC;
 }
 
-}  // namespace linli::net
+}  // namespace linli::base

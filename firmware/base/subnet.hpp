@@ -7,13 +7,13 @@
 
 #include "firmware/base/result.hpp"
 
-namespace linli::net {
+namespace linli::base {
 
 // IP addresses that share their first bits: "192.168.7.0/24", "fd00::/8", or one address alone.
 class Subnet {
  public:
   // kInvalid if it is none, or has bits set behind its prefix (a slip of the finger).
-  static base::Result<Subnet> parse(std::string_view text);
+  static Result<Subnet> parse(std::string_view text);
 
   // False also for what is no address.
   bool contains(const std::string& address) const;
@@ -29,4 +29,4 @@ class Subnet {
 // Is it an IPv4 or IPv6 address in its usual spelling?
 bool is_ip_address(const std::string& text);
 
-}  // namespace linli::net
+}  // namespace linli::base

@@ -1,8 +1,8 @@
-#include "firmware/net/subnet.hpp"
+#include "firmware/base/subnet.hpp"
 
 #include <gtest/gtest.h>
 
-namespace linli::net {
+namespace linli::base {
 namespace {
 
 TEST(Subnet, HoldsTheAddressesThatShareItsPrefix) {
@@ -30,4 +30,4 @@ TEST(Subnet, IsNothingElse) {
 }
 
 }  // namespace
-}  // namespace linli::net
+}  // namespace linli::base
