@@ -38,6 +38,11 @@ void show_status(const Json& s) {
        text(s["store"], "trouble"));
   line("broker    {}  {}", s["broker"]["up"].get<bool>() ? "connected" : "not connected",
        text(s["broker"], "last_error"));
+  if (const Json& coap = s["coap"]; coap["devices"] != 0) {
+    line("coap      {}  {}", coap["up"].get<bool>() ? "listens" : "does not listen",
+         coap["up"].get<bool>() ? text(coap, "listen") : text(coap, "last_error"));
+    if (coap.contains("warning")) line("warning   {}", text(coap, "warning"));
+  }
   line("platform  {}  {}", s["platform"]["up"].get<bool>() ? "connected" : "not connected",
        text(s["platform"], "last_error"));
   line("clock     {}", text(s["clock"], "quality"));

@@ -324,6 +324,10 @@ def test_plain_coap_is_for_the_registered_addresses_only_and_status_warns_of_it(
     stranger.close()
     assert (answer.dotted(), answer.payload) == ("4.01", b"")
     assert "without a key" in site.coap_status()["warning"]
+    shown = subprocess.run([BIN / "linlictl", "--config", site.config, "status"], capture_output=True, text=True).stdout
+    assert "warning   plain CoAP on port" in shown
+    doctor = next(check for check in site.ctl("doctor")["checks"] if check["name"] == "coap")
+    assert doctor["verdict"] == "warn" and "coap.plain_port" in doctor["next"]
 
 
 def test_plain_coap_is_off_by_default_and_without_devices_nothing_listens(tmp_path):
