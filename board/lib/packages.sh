@@ -22,6 +22,7 @@ libgmock-dev|tests'
 
 packages_run='mosquitto|the site broker
 mosquitto-clients|mosquitto_pub and mosquitto_sub to try by hand
+libcoap3-bin|coap-client-openssl to try by hand, and the CoAP devices of the tests
 openssl|certificates of the demo platform
 python3|small scripts'
 
@@ -31,7 +32,6 @@ clang-format-14|the lint run
 clang-tidy-14|the tidy run
 libclang-rt-14-dev|fuzz targets
 strace|holds the store in a test
-libcoap3-bin|CoAP devices of the tests: coap-client-openssl and coap-client-notls
 git|the lint run asks which files are ours'
 
 say() { printf '== %s\n' "$*"; }

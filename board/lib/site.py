@@ -25,11 +25,14 @@ DEVICES = [("gate-3-2", "generic/lock", "3-2"), ("gate-main", "generic/lock", "m
            ("socket-shed-1", "generic/socket", "e-bike shed"), ("meter-3-2-101", "generic/meter", "3-2-101"),
            ("sos-3-2-101", "generic/button", "3-2-101"), ("pir-garage", "generic/pir", "garage"), ("siren-shed", "generic/siren", "e-bike shed")]
 
+COAP_DEVICES = [("gate-garage", "generic/lock", "garage"), ("th-roof", "generic/temperature_humidity", "roof")]
 
-def free_port(wanted):
+
+def free_port(wanted, kind=socket.SOCK_STREAM):
     for port in [wanted, 0]:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with socket.socket(socket.AF_INET, kind) as probe:
+            if kind == socket.SOCK_STREAM:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
                 return probe.getsockname()[1]
@@ -114,12 +117,14 @@ class Site:
 
 def write_config(folder, platform=None):
     ports = folder / "ports.json"
-    chosen = json.loads(ports.read_text()) if ports.exists() else {"site": free_port(8883), "platform": free_port(8884)}
+    chosen = json.loads(ports.read_text()) if ports.exists() else {"site": free_port(8883), "platform": free_port(8884),
+                                                                         "coap": free_port(5684, socket.SOCK_DGRAM)}
     ports.write_text(json.dumps(chosen))
     settings = {"gateway": {"id": "demo-gateway", "site": "demo"}, "data_dir": "data", "control": {"socket": "linlid.sock"},
                 "identity": {"dir": "identity"}, "profiles": {"dirs": [str(ROOT / "config" / "profiles")]},
                 "broker": {"dir": "broker", "socket": "broker/gateway.sock", "listen": "127.0.0.1", "port": chosen["site"],
-                           "run_as": "root" if os.geteuid() == 0 else ""}}
+                           "run_as": "root" if os.geteuid() == 0 else ""},
+                "coap": {"listen": "127.0.0.1", "port": chosen["coap"]}}
     if platform:
         settings["platform"] = {"link": "mqtt", "host": "localhost", "port": chosen["platform"],
                                 "backoff": {"first_spread_ms": 500, "base_ms": 500, "cap_ms": 5000}, **platform}
@@ -169,6 +174,9 @@ def register_devices(site):
         for name, profile, place in [*DEVICES, ("try-me", "generic/smoke", "by hand")]:
             answer = site.must("device", "add", "--id", name, "--profile", profile, "--place", place)
             devices.append({"id": name, "profile": profile, "password": answer["credentials"]["password"]})
+        for name, profile, place in [*COAP_DEVICES, ("try-coap", "generic/smoke", "by hand")]:
+            answer = site.must("device", "add", "--driver", "coap", "--id", name, "--profile", profile, "--place", place)
+            devices.append({"id": name, "profile": profile, "key": answer["credentials"]["key"]})
         file.write_text(json.dumps(devices))
         file.chmod(0o600)
     return json.loads(file.read_text())
@@ -185,16 +193,23 @@ def start_demo(keep):
         start_platform(site, pki, ports["platform"])
         site.start_gateway()
         devices = register_devices(site)
-        simulated = DEMO / "simulated.json"
-        simulated.write_text(json.dumps([device for device in devices if device["id"] != "try-me"]))
-        simulated.chmod(0o600)
-        site.spawn("compound", BIN / "sim_compound", "--devices", simulated, "--host", "localhost", "--port", ports["site"], "--ca",
-                   DEMO / "identity" / "site-ca-bundle.crt")
+        simulated = {name: DEMO / f"simulated-{name}.json" for name in ("password", "key")}
+        for login, file in simulated.items():
+            file.touch(mode=0o600)
+            file.write_text(json.dumps([device for device in devices if login in device and not device["id"].startswith("try-")]))
+        site.spawn("compound", BIN / "sim_compound", "--devices", simulated["password"], "--host", "localhost", "--port", ports["site"],
+                   "--ca", DEMO / "identity" / "site-ca-bundle.crt")
+        site.spawn("compound-coap", BIN / "sim_coap", "--devices", simulated["key"], "--host", "127.0.0.1", "--port", ports["coap"])
     except BaseException:
         site.stop()
         raise
-    hand = next(device for device in devices if device["id"] == "try-me")
-    return site, try_by_hand(ports["site"], hand)
+    hand = {device["id"]: device for device in devices if device["id"].startswith("try-")}
+    return site, [try_by_hand(ports["site"], hand["try-me"]), try_coap_by_hand(ports["coap"], hand["try-coap"])]
+
+
+def try_coap_by_hand(port, device):
+    return (f"coap-client-openssl -u {device['id']} -k {device['key']} -m post -t 50 -e '{{\"event\":\"smoke\",\"data\":{{}}}}' "
+            f"coaps://127.0.0.1:{port}/linli/v1/event")
 
 
 def try_by_hand(port, device):
@@ -202,7 +217,7 @@ def try_by_hand(port, device):
             f"-P {device['password']} -q 1 -t linli/v1/{device['id']}/up/event -m '{{\"event\":\"smoke\",\"data\":{{}}}}'")
 
 
-def screen(site, hint, started):
+def screen(site, hints, started):
     status = site.ctl("status")
     if status is None:
         return f"linlid does not answer: see {site.folder}/linlid.log"
@@ -218,13 +233,13 @@ def screen(site, hint, started):
               f"  platform  平台   {'connected' if platform['up'] else 'not connected'}  {platform.get('last_error', '')}",
               f"  store     存储   {status['store']['health']}   {status['store']['file_bytes'] // 1024} KiB", ""]
     config = os.path.relpath(site.config)
-    if hint:
-        lines += ["Try it by hand:", f"  {hint}", f"  build/release/bin/linlictl --config {config} command send --target device/gate-3-2 --action unlock"]
+    if hints:
+        lines += ["Try it by hand:", *(f"  {hint}" for hint in hints), f"  build/release/bin/linlictl --config {config} command send --target device/gate-3-2 --action unlock"]
     lines += [f"  build/release/bin/linlictl --config {config} status | doctor | events tail", "", "Ctrl-C ends it."]
     return "\n".join(lines)
 
 
-def watch(site, hint, started, seconds):
+def watch(site, hints, started, seconds):
     end = time.monotonic() + seconds if seconds else None
     terminal = sys.stdout.isatty()
     printed = 0.0
@@ -233,13 +248,13 @@ def watch(site, hint, started, seconds):
             print((site.folder / "linlid.log").read_text()[-2000:])
             return 1
         if terminal:
-            print("\033[H\033[J" + screen(site, hint, started), flush=True)
+            print("\033[H\033[J" + screen(site, hints, started), flush=True)
         elif time.monotonic() - printed > 10:
-            print(screen(site, hint, started), flush=True)
+            print(screen(site, hints, started), flush=True)
             printed = time.monotonic()
         time.sleep(1)
     if not terminal:
-        print(screen(site, hint, started), flush=True)
+        print(screen(site, hints, started), flush=True)
     return 0
 
 
@@ -253,7 +268,7 @@ def main():
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))
     begun = time.monotonic()
-    hint = None
+    hints = []
     if options.config or options.bare:
         folder = ROOT / ".demo-bare"
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -265,9 +280,9 @@ def main():
             site.stop()
             raise
     else:
-        site, hint = start_demo(options.keep)
+        site, hints = start_demo(options.keep)
     try:
-        return watch(site, hint, time.monotonic() - begun, options.seconds)
+        return watch(site, hints, time.monotonic() - begun, options.seconds)
     finally:
         site.stop()
         if not options.keep and not options.config and not options.bare:

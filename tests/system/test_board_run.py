@@ -69,15 +69,17 @@ def as_a_person_would(line):
 
 def test_the_screen_names_all_that_runs_and_its_lines_work_as_they_stand(board):
     run = board()
-    assert set(run.pids) == {"platform-broker", "platform-receiver", "site-broker", "linlid", "compound"}
+    assert set(run.pids) == {"platform-broker", "platform-receiver", "site-broker", "linlid", "compound",
+                             "compound-coap"}
     assert run.alive() == list(run.pids)
     for word in ("devices", "events", "commands", "platform", "store", "online", "accepted", "delivered", "waiting"):
         assert word in run.text()
-    publish, command = [line.strip() for line in run.text().split("Try it by hand:")[1].strip().split("\n")[:2]]
-    published = as_a_person_would(publish)
-    assert published.returncode == 0, published.stderr
-    wait_until(lambda: any(entry.get("subject") == "device/try-me" and entry.get("type") == "linli.thing.event"
-                           for entry in read_ledger(DEMO / "ledger.jsonl")), 10, "it is in the platform's ledger")
+    publish, post, command = [line.strip() for line in run.text().split("Try it by hand:")[1].strip().split("\n")[:3]]
+    for device, line in [("try-me", publish), ("try-coap", post)]:
+        done = as_a_person_would(line)
+        assert done.returncode == 0, done.stderr
+        wait_until(lambda name=device: any(entry.get("subject") == f"device/{name}" and entry.get("type") == "linli.thing.event"
+                                           for entry in read_ledger(DEMO / "ledger.jsonl")), 10, "it is in the platform's ledger")
     wait_until(lambda: "confirmed" in as_a_person_would(command).stdout, 15, "the gate is opened")
 
 
