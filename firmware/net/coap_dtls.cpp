@@ -29,15 +29,7 @@ SSL* ssl_of(const coap_session_t& session) {
 // A socket of this machine that nobody reads.
 class Sink {
  public:
-  Sink() : fd_(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
-    coap_address_init(&address_);
-    address_.addr.sin = {};
-    address_.addr.sin.sin_family = AF_INET;
-    address_.addr.sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address_.size = sizeof(address_.addr.sin);
-    is_bound_ = fd_ >= 0 && bind(fd_, &address_.addr.sa, address_.size) == 0 &&
-                getsockname(fd_, &address_.addr.sa, &address_.size) == 0;
-  }
+  Sink() : fd_(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)), is_bound_(join()) {}
   Sink(const Sink&) = delete;
   Sink& operator=(const Sink&) = delete;
   ~Sink() {
@@ -46,9 +38,19 @@ class Sink {
   const coap_address_t* address() const { return is_bound_ ? &address_ : nullptr; }
 
  private:
+  bool join() {
+    coap_address_init(&address_);
+    address_.addr.sin = {};
+    address_.addr.sin.sin_family = AF_INET;
+    address_.addr.sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address_.size = sizeof(address_.addr.sin);
+    return fd_ >= 0 && bind(fd_, &address_.addr.sa, address_.size) == 0 &&
+           getsockname(fd_, &address_.addr.sa, &address_.size) == 0;
+  }
+
   int fd_;
   coap_address_t address_{};
-  bool is_bound_ = false;
+  bool is_bound_;  // last: join() fills the address
 };
 
 bool set_up(SSL_CTX* context) {
@@ -89,7 +91,7 @@ bool is_resumed(const coap_session_t& session) {
   return ssl != nullptr && SSL_session_reused(ssl) == 1;
 }
 
-void watch_hellos(const coap_session_t& session, const std::function<void()>& on_hello) {
+void watch_hellos(const coap_session_t& session, std::function<void()>& on_hello) {
   SSL* const ssl = ssl_of(session);
   if (ssl == nullptr) return;
   // The record's header (RFC 6347 §4.1): type (1), version (2), epoch (2), number (6), length (2)
@@ -102,8 +104,7 @@ void watch_hellos(const coap_session_t& session, const std::function<void()>& on
     if (header[0] == SSL3_RT_HANDSHAKE && is_first_epoch)
       (*static_cast<const std::function<void()>*>(argument))();
   });
-  // OpenSSL hands the pointer back; nobody writes through it.
-  SSL_set_msg_callback_arg(ssl, const_cast<std::function<void()>*>(&on_hello));
+  SSL_set_msg_callback_arg(ssl, &on_hello);
 }
 
 }  // namespace linli::net

@@ -21,6 +21,6 @@ bool is_resumed(const coap_session_t& session);
 
 // `on_hello` is called, from inside of libcoap, when a handshake begins at the address of this
 // established association: OpenSSL drops such records without a word. It must outlive the session.
-void watch_hellos(const coap_session_t& session, const std::function<void()>& on_hello);
+void watch_hellos(const coap_session_t& session, std::function<void()>& on_hello);
 
 }  // namespace linli::net

@@ -49,7 +49,7 @@ bool is_unwanted(const CoapExchange& exchange, const CoapReply& reply) {
 
 }  // namespace
 
-void CoapEndpoint::Body::process() {
+void CoapEndpoint::Body::process() const {
   coap_io_process(context, COAP_IO_NO_WAIT);
 }
 

@@ -31,12 +31,12 @@ struct CoapEndpoint::Body {
   ~Body() { close(); }
 
   base::Result<void> open(const CoapEndpointOptions& options);
-  base::Result<void> listen(const std::string& address, int port, coap_proto_t proto);
+  base::Result<void> listen(const std::string& address, int port, coap_proto_t proto) const;
   void set_up_keys();
-  void set_up_resources();
+  void set_up_resources() const;
   void close();
 
-  void process();
+  void process() const;
   void sweep();
   void on_request(coap_session_t* raw, const coap_pdu_t& pdu, coap_pdu_t& response);
   const coap_bin_const_t* key_of(const coap_bin_const_t& identity);

@@ -68,7 +68,7 @@ base::Result<void> CoapEndpoint::Body::open(const CoapEndpointOptions& options) 
 }
 
 base::Result<void> CoapEndpoint::Body::listen(const std::string& address, int port,
-                                              coap_proto_t proto) {
+                                              coap_proto_t proto) const {
   const auto at = address_of(address, port);
   if (!at) return base::Failure(at.error());
   if (coap_new_endpoint(context, &*at, proto) == nullptr) {
@@ -92,7 +92,7 @@ void CoapEndpoint::Body::set_up_keys() {
   coap_context_set_psk2(context, &setup);
 }
 
-void CoapEndpoint::Body::set_up_resources() {
+void CoapEndpoint::Body::set_up_resources() const {
   static constexpr std::array kMethods{COAP_REQUEST_GET,    COAP_REQUEST_POST,  COAP_REQUEST_PUT,
                                        COAP_REQUEST_DELETE, COAP_REQUEST_FETCH, COAP_REQUEST_PATCH,
                                        COAP_REQUEST_IPATCH};

@@ -149,7 +149,7 @@ TEST(Slice, ASmallerBlockBeginsWhereTheAskedOneDoes) {
 
 TEST(FitUnproved, NeverSendsMoreThanThreeTimesWhatCame) {
   net::CoapRequest request;
-  for (std::size_t bytes : {4, 8, 21, 50, 1000}) {
+  for (const std::size_t bytes : {4U, 8U, 21U, 50U, 1000U}) {
     request.bytes = bytes;
     for (const CoapReply& whole :
          {CoapReply{CoapCode::kContent, std::string(5000, 'x'), net::CoapFormat::kJson},
