@@ -22,7 +22,7 @@ namespace linli::drivers::coap {
 struct CoapCounts {
   std::uint64_t requests = 0;   // repeats included
   std::uint64_t repeats = 0;    // answered as their first one was
-  std::uint64_t strangers = 0;  // 4.01: an address that may not speak without a key
+  std::uint64_t strangers = 0;  // 4.01: a device that was removed a moment ago
   std::uint64_t refused = 0;    // 4.xx to devices
   std::uint64_t busy = 0;       // 4.29, 5.03: to be sent again later
   std::uint64_t undelivered_commands = 0;
@@ -81,6 +81,8 @@ class CoapDriver final : public ports::DeviceDriver {
   // The reply to its message has told the device already.
   void acknowledge(const domain::DeviceId& /*device*/, const std::string& /*id*/) override {}
 
+  // Is it the address of a device that may speak without a key?
+  bool admits(const std::string& address) const { return by_address_.contains(address); }
   void on_request(net::CoapRequest request);
   void on_session_end(std::uint64_t session);
   void on_undelivered(std::uint64_t session, std::uint16_t message_id, bool refused);

@@ -53,6 +53,7 @@ base::Result<std::unique_ptr<net::CoapOutlet>> CoapParts::open() {
       loop_, options,
       net::CoapEndpointEvents{
           [this](const std::string& identity) { return access_.key_of(identity); },
+          [this](const std::string& address) { return driver_.admits(address); },
           [this](net::CoapRequest request) { driver_.on_request(std::move(request)); },
           [this](std::uint64_t session) { driver_.on_session_end(session); },
           [this](std::uint64_t session, std::uint16_t message_id, bool refused) {
@@ -110,7 +111,7 @@ base::Json CoapParts::status() const {
       {"requests",
        {{"all", driver.counts.requests},
         {"repeats", driver.counts.repeats},
-        {"strangers", driver.counts.strangers},
+        {"strangers", driver.counts.strangers + net.strangers},
         {"refused", driver.counts.refused},
         {"busy", driver.counts.busy}}},
       {"undelivered_commands", driver.counts.undelivered_commands},

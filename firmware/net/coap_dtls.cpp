@@ -86,14 +86,16 @@ base::Result<void> harden(coap_context_t& context) {
   return {};
 }
 
-bool is_resumed(const coap_session_t& session) {
+bool is_acceptable(const coap_session_t& session) {
   const SSL* const ssl = ssl_of(session);
-  return ssl != nullptr && SSL_session_reused(ssl) == 1;
+  return ssl != nullptr && SSL_session_reused(ssl) == 0 &&
+         SSL_CIPHER_is_aead(SSL_get_current_cipher(ssl)) == 1;
 }
 
 void watch_hellos(const coap_session_t& session, std::function<void()>& on_hello) {
   SSL* const ssl = ssl_of(session);
   if (ssl == nullptr) return;
+  SSL_set_options(ssl, SSL_OP_NO_RENEGOTIATION);
   // The record's header (RFC 6347 §4.1): type (1), version (2), epoch (2), number (6), length (2)
   SSL_set_msg_callback(ssl, [](int is_write, int /*version*/, int type, const void* bytes,
                                std::size_t length, SSL* /*ssl*/, void* argument) {

@@ -16,8 +16,9 @@ namespace linli::net {
 // done.
 base::Result<void> harden(coap_context_t& context);
 
-// Was the association resumed? Then libcoap does not know whose it is.
-bool is_resumed(const coap_session_t& session);
+// False for an association that was resumed, because libcoap does not know whose it is, and for one
+// without authenticated encryption, which the first handshake could still agree on.
+bool is_acceptable(const coap_session_t& session);
 
 // `on_hello` is called, from inside of libcoap, when a handshake begins at the address of this
 // established association: OpenSSL drops such records without a word. It must outlive the session.

@@ -56,25 +56,26 @@ void CoapEndpoint::Body::process() const {
 // libcoap does not tell of an association that its peer has closed.
 void CoapEndpoint::Body::sweep() {
   cut([this](const CoapSession& session) {
-    if (session.identity.empty()) return false;
     return coap_session_get_state(session.raw) == COAP_SESSION_STATE_NONE ||
-           loop.now() - session.used >= kIdle;
+           loop.now() - session.used >= (session.identity.empty() ? kIdlePlain : kIdle);
   });
   timer = loop.after(kSweepEvery, [this] { sweep(); });
 }
 
 void CoapEndpoint::Body::on_request(coap_session_t* raw, const coap_pdu_t& pdu,
                                     coap_pdu_t& response) {
+  CoapSession* session = session_of(raw);
+  const bool is_plain = coap_session_get_proto(raw) == COAP_PROTO_UDP;
+  if (session == nullptr && is_plain &&
+      !events.admits(text_of(*coap_session_get_addr_remote(raw)))) {
+    ++counts.strangers;
+    return coap_pdu_set_code(&response, COAP_RESPONSE_CODE_UNAUTHORIZED);
+  }
   // An empty non-confirmable message is what libcoap does not send: the reply is ours, when it is
   // time for it.
   coap_pdu_set_type(&response, COAP_MESSAGE_NON);
-  CoapSession* session = session_of(raw);
-  if (session == nullptr) {
-    if (coap_session_get_proto(raw) != COAP_PROTO_UDP) return;
-    session = &adopt(raw, "");
-    coap_session_set_max_retransmit(raw, kMaxRetransmitPlain);
-  }
-  if (session == &ended) return;
+  if (session == nullptr && is_plain) session = &adopt(raw, "", kMaxRetransmitPlain);
+  if (session == nullptr || session == &ended) return;
   session->used = loop.now();
   CoapRequest request = request_of(pdu);
   request.exchange.session = session->number;
@@ -96,13 +97,11 @@ const coap_bin_const_t* CoapEndpoint::Body::key_of(const coap_bin_const_t& ident
 
 void CoapEndpoint::Body::after_handshake(coap_session_t* raw) {
   const coap_bin_const_t* const psk = coap_session_get_psk_identity(raw);
-  if (psk == nullptr || is_resumed(*raw)) return;
+  if (psk == nullptr || !is_acceptable(*raw))
+    return coap_session_set_app_data(raw, &ended);  // it is not listened to
   std::string identity(reinterpret_cast<const char*>(psk->s), psk->length);
   ++counts.handshakes;
-  make_room(identity);
-  CoapSession& session = adopt(raw, identity);
-  coap_session_reference(raw);  // its end is ours to decide
-  coap_session_set_max_retransmit(raw, kMaxRetransmit);
+  CoapSession& session = adopt(raw, identity, kMaxRetransmit);
   session.on_hello = [this, number = session.number] { probe(number); };
   watch_hellos(*raw, session.on_hello);
   // The key may have been taken away since it was handed out.
@@ -116,8 +115,7 @@ void CoapEndpoint::Body::after_handshake(coap_session_t* raw) {
 }
 
 void CoapEndpoint::Body::before_delete(coap_session_t* raw) {
-  const CoapSession* const session = session_of(raw);
-  if (session != nullptr) return end(session->number);
+  if (session_of(raw) != nullptr) return;  // its end was told
   const coap_bin_const_t* const psk = coap_session_get_psk_identity(raw);
   if (psk == nullptr || coap_session_get_proto(raw) != COAP_PROTO_DTLS) return;
   if (coap_session_get_psk_key(raw) == nullptr) return;
@@ -127,7 +125,9 @@ void CoapEndpoint::Body::before_delete(coap_session_t* raw) {
                    {"address", text_of(*coap_session_get_addr_remote(raw))}});
 }
 
-CoapSession& CoapEndpoint::Body::adopt(coap_session_t* raw, std::string identity) {
+CoapSession& CoapEndpoint::Body::adopt(coap_session_t* raw, std::string identity,
+                                       std::uint16_t retransmissions) {
+  make_room(identity);
   const std::uint64_t number = next_session++;
   auto& session = sessions[number];
   session = std::make_unique<CoapSession>();
@@ -137,12 +137,14 @@ CoapSession& CoapEndpoint::Body::adopt(coap_session_t* raw, std::string identity
   session->address = text_of(*coap_session_get_addr_remote(raw));
   session->used = loop.now();
   coap_session_set_app_data(raw, session.get());
+  coap_session_reference(raw);  // its end is ours to decide
+  coap_session_set_max_retransmit(raw, retransmissions);
   coap_session_set_ack_timeout(raw, kAckTimeout);
   coap_session_set_nstart(raw, kMaxOutstanding);
   return *session;
 }
 
-// For one more association of `identity`.
+// For one more association of `identity`, or one more peer without any.
 void CoapEndpoint::Body::make_room(const std::string& identity) {
   const CoapSession* oldest = nullptr;
   const CoapSession* oldest_own = nullptr;
@@ -152,16 +154,16 @@ void CoapEndpoint::Body::make_room(const std::string& identity) {
     return b == nullptr || a.used < b->used;
   };
   for (const auto& [number, session] : sessions) {
-    if (session->identity.empty()) continue;
+    if (session->identity.empty() != identity.empty()) continue;
     ++all;
     if (is_older(*session, oldest)) oldest = session.get();
     if (session->identity != identity) continue;
     ++own;
     if (is_older(*session, oldest_own)) oldest_own = session.get();
   }
-  const CoapSession* const leaves = own >= kMaxAssociationsOfIdentity ? oldest_own
-                                    : all >= kMaxAssociations         ? oldest
-                                                                      : nullptr;
+  const std::size_t most = identity.empty() ? kMaxPlain : kMaxAssociations;
+  const CoapSession* leaves = all >= most ? oldest : nullptr;
+  if (!identity.empty() && own >= kMaxAssociationsOfIdentity) leaves = oldest_own;
   if (leaves == nullptr) return;
   ++counts.evicted;
   cut([number = leaves->number](const CoapSession& s) { return s.number == number; });
@@ -194,16 +196,17 @@ void CoapEndpoint::Body::on_nack(coap_session_t* raw, std::uint16_t message_id, 
     cut([number = session->number](const CoapSession& s) { return s.number == number; });
 }
 
-// Not from inside of libcoap, unless it deletes the session itself.
+// Never from inside of libcoap.
 void CoapEndpoint::Body::end(std::uint64_t number) {
   const auto found = sessions.find(number);
   if (found == sessions.end()) return;
   const std::unique_ptr<CoapSession> session = std::move(found->second);
   sessions.erase(found);
-  coap_session_set_app_data(session->raw, &ended);
   events.on_session_end(number);
-  if (session->identity.empty()) return;
-  coap_session_disconnected(session->raw, COAP_NACK_NOT_DELIVERABLE);
+  // A plain peer may begin again at any time; an association that has ended must not.
+  const bool is_plain = session->identity.empty();
+  coap_session_set_app_data(session->raw, is_plain ? nullptr : &ended);
+  if (!is_plain) coap_session_disconnected(session->raw, COAP_NACK_NOT_DELIVERABLE);
   coap_session_release(session->raw);
 }
 

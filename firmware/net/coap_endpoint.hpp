@@ -21,6 +21,8 @@ struct CoapEndpointOptions {
 struct CoapEndpointEvents {
   // The pre-shared key of an identity, until the next turn of the loop; nullptr: let nobody in.
   std::function<const base::SecretText*(const std::string& identity)> key_of;
+  // May this address speak without a key? If not it gets 4.01.
+  std::function<bool(const std::string& address)> admits;
   std::function<void(CoapRequest)> on_request;
   // Nothing can be sent to it any more.
   std::function<void(std::uint64_t session)> on_session_end;
@@ -33,6 +35,7 @@ struct CoapEndpointCounts {
   std::uint64_t unknown_identities = 0;  // never registered, or revoked
   std::uint64_t wrong_keys = 0;          // known identity, but the handshake did not end
   std::uint64_t evicted = 0;             // associations that made room for newer ones
+  std::uint64_t strangers = 0;           // requests without a key from elsewhere
 };
 
 // CoAP over DTLS 1.2 with a pre-shared key for each identity, and, where it is allowed, over plain
@@ -46,6 +49,9 @@ class CoapEndpoint final : public CoapOutlet {
   // Of one identity: a device that starts anew leaves its old one behind.
   static constexpr std::size_t kMaxAssociationsOfIdentity = 2;
   static constexpr base::Duration kIdle = std::chrono::hours(25);
+  // Of peers without a key: addresses and ports. Longer than the 247 s for which a repeat is known.
+  static constexpr std::size_t kMaxPlain = 256;
+  static constexpr base::Duration kIdlePlain = std::chrono::seconds(300);
 
   // kConflict if a port is taken, kInvalid for an address that is none.
   static base::Result<std::unique_ptr<CoapEndpoint>> open(base::Loop& loop,

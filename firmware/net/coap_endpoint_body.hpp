@@ -42,7 +42,7 @@ struct CoapEndpoint::Body {
   const coap_bin_const_t* key_of(const coap_bin_const_t& identity);
   void after_handshake(coap_session_t* raw);
   void before_delete(coap_session_t* raw);
-  CoapSession& adopt(coap_session_t* raw, std::string identity);
+  CoapSession& adopt(coap_session_t* raw, std::string identity, std::uint16_t retransmissions);
   void make_room(const std::string& identity);
   void probe(std::uint64_t number);
   void on_nack(coap_session_t* raw, std::uint16_t message_id, bool refused);

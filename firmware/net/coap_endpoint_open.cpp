@@ -20,7 +20,8 @@ constexpr unsigned kMaxIdleSessions = 256;
 constexpr unsigned kMaxHellos = 4096;
 
 // With a wrong key the client's last message cannot be read, OpenSSL passes over it, and all that
-// is left to see is that nothing comes: for 1 + 2 + 4 s.
+// is left to see is that nothing comes: for 1 + 2 + 4 s. A device that was reset in the middle of
+// its handshake, and begins anew on its old port, has to wait for that too.
 constexpr std::uint16_t kMaxHandshakeRetransmit = 2;
 
 base::Result<coap_address_t> address_of(const std::string& text, int port) {
@@ -83,9 +84,8 @@ void CoapEndpoint::Body::set_up_keys() {
   coap_dtls_spsk_t setup{};
   setup.version = COAP_DTLS_SPSK_SETUP_VERSION;
   setup.psk_info.hint = {kHint.size(), reinterpret_cast<const std::uint8_t*>(kHint.data())};
-  setup.validate_id_call_back = [](coap_bin_const_t* identity, coap_session_t* session,
+  setup.validate_id_call_back = [](coap_bin_const_t* identity, coap_session_t* /*session*/,
                                    void* body) -> const coap_bin_const_t* {
-    coap_session_set_max_retransmit(session, kMaxHandshakeRetransmit);
     return static_cast<Body*>(body)->key_of(*identity);
   };
   setup.id_call_back_arg = this;
@@ -109,6 +109,8 @@ void CoapEndpoint::Body::set_up_resources() const {
     coap_add_resource(context, resource);
   }
   coap_register_event_handler(context, [](coap_session_t* session, const coap_event_t event) {
+    if (event == COAP_EVENT_SERVER_SESSION_NEW)
+      coap_session_set_max_retransmit(session, kMaxHandshakeRetransmit);
     if (event == COAP_EVENT_DTLS_CONNECTED) of(session).after_handshake(session);
     if (event == COAP_EVENT_SERVER_SESSION_DEL) of(session).before_delete(session);
     return 0;

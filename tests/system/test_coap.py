@@ -226,12 +226,17 @@ def test_a_command_is_notified_and_confirmed_by_the_devices_result(site):
     listener = Listener(site, "lock1")
     command = subprocess.Popen([BIN / "linlictl", "--config", site.config, "--json", "command", "send", "--target", "device/lock1",
                                 "--action", "unlock", "--id", "coap-c1", "--input", '{"seconds":5}'], stdout=subprocess.PIPE, text=True)
-    time.sleep(1)
+    wait_until(lambda: state_of(site, "coap-c1") == "sent", 5, "the command is on its way")
     result = site.client("lock1", "linli/v1/result", "-m", "post", "-t", "50", "-e", '{"command":"coap-c1","ok":true}')
     assert result.code == "2.04"
     assert json.loads(command.communicate(timeout=10)[0])["state"] == "confirmed"
     told = [json.loads(message.payload) for message in listener.join().messages if message.kind == "CON" and message.code == "2.05"]
     assert [(one["command"], one["action"], one["input"]) for one in told] == [("coap-c1", "unlock", {"seconds": 5})]
+
+
+def state_of(site, name):
+    shown = subprocess.run([BIN / "linlictl", "--config", site.config, "--json", "command", "show", name], capture_output=True, text=True)
+    return json.loads(shown.stdout)["state"] if shown.returncode == 0 else None
 
 
 def send_unlock(site, name, device):
@@ -309,9 +314,10 @@ def test_a_replaced_key_is_worthless_at_once(site):
 def test_a_device_that_starts_anew_on_its_old_port_is_let_in_again(site):
     """It had no time to say goodbye: the gateway asks the old association, and nobody answers."""
     site.add("phoenix", "generic/smoke")
+    done = site.coap_status()["handshakes"]["done"]
     command = ["coap-client-openssl", "-u", "phoenix", "-k", site.keys["phoenix"], "-p", str(free_udp_port()), "-B", "28"]
     first = subprocess.Popen([*command, "-s", "28", site.uri("linli/v1/command")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    wait_until(lambda: site.coap_status()["associations"] >= 1, 5, "it is there")
+    wait_until(lambda: site.coap_status()["handshakes"]["done"] > done, 5, "it is there")
     first.kill()
     first.wait()
     assert Answer([*command, site.uri("linli/v1/time")]).code == "2.05"

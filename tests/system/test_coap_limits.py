@@ -126,6 +126,21 @@ def test_a_million_tokens_take_no_memory(site):
     assert site.client("smoke1", "linli/v1/time").code == "2.05"
 
 
+def test_strangers_push_nobody_out(site):
+    device = RawDevice(site, "127.0.0.11")
+    device.send(CON, GET, "linli/v1/command", options=[(6, b"")], token=b"ob")
+    assert device.receive().dotted() == "2.05"
+    for _ in range(1000):
+        stranger = RawDevice(site, "127.0.0.99")
+        stranger.send(CON, GET, "linli/v1/time")
+        assert stranger.receive().dotted() == "4.01"
+        stranger.close()
+    status = site.coap_status()
+    assert status["observations"] == 1
+    assert status["requests"]["strangers"] == 1000
+    device.close()
+
+
 def test_half_uploads_of_many_ports_are_bounded_and_evicted(site):
     """Each socket is a peer of its own with an upload that never ends."""
     block = Message(CON, POST, 9, b"t", [*path_options("linli/v1/event"), (27, b"\x0e")], b"x" * 1024).encode()

@@ -9,7 +9,7 @@ import time
 import aiocoap
 import pytest
 
-from coap_kit import free_udp_port, site, until_stored  # noqa: F401
+from coap_kit import CoapCompound, site, until_stored  # noqa: F401
 from north_kit import BIN, PEERS, wait_until
 
 
@@ -121,6 +121,20 @@ def test_openssl_joins_with_what_devices_have(site, cipher):
 def test_openssl_does_not_join_with_less(site, words):
     first_handshake(site)
     assert not Openssl(site, "smoke1", *words, seconds=0.7).has_joined
+
+
+def test_not_even_the_first_handshake_may_do_with_less(tmp_path):
+    """It has OpenSSL's own settings, and ends; but its association is not listened to."""
+    site = CoapCompound(tmp_path)
+    try:
+        site.start_site_broker()
+        site.start_gateway()
+        site.add("smoke1", "generic/smoke")
+        assert not Openssl(site, "smoke1", "-dtls1_2", "-cipher", f"{WEAK[0]}:@SECLEVEL=0", seconds=0.7).has_joined
+        assert site.coap_status()["associations"] == 0
+        assert site.client("smoke1", "linli/v1/time").code == "2.05"
+    finally:
+        site.stop()
 
 
 def test_openssl_gets_nothing_to_resume_an_association_with(site, tmp_path):
