@@ -2,20 +2,27 @@
 
 import json
 import os
+import shlex
 import shutil
+import socket
 from pathlib import Path
 
 from children import Failure, call, can_listen, free_port, listens
 
 ROOT = Path(__file__).resolve().parents[2]
 MOSQUITTO = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
-PORTS = {"site": 8883, "platform": 8884}
+PORTS = {"site": 8883, "platform": 8884, "coap": 5684}
+KINDS = {"coap": socket.SOCK_DGRAM}
+NAMES = {"site": "the site broker", "platform": "the platform broker", "coap": "CoAP"}
 
 DEVICES = [("gate-3-2", "generic/lock", "3-2"), ("gate-main", "generic/lock", "main gate"), ("smoke-3-2-01", "generic/smoke", "3-2"),
            ("smoke-shed", "generic/smoke", "e-bike shed"), ("leak-pump", "generic/water_leak", "pump room"),
            ("door-roof", "generic/door_contact", "roof"), ("th-lobby", "generic/temperature_humidity", "lobby"),
            ("socket-shed-1", "generic/socket", "e-bike shed"), ("meter-3-2-101", "generic/meter", "3-2-101"),
            ("sos-3-2-101", "generic/button", "3-2-101"), ("pir-garage", "generic/pir", "garage"), ("siren-shed", "generic/siren", "e-bike shed")]
+
+
+COAP_DEVICES = [("gate-garage", "generic/lock", "garage"), ("th-roof", "generic/temperature_humidity", "roof")]
 
 
 def openssl(*words, folder, wish):
@@ -27,35 +34,39 @@ def openssl(*words, folder, wish):
 def choose_ports(folder, needed, notes):
     """A new site takes free ports and says so where they are not the usual ones; a kept site keeps its own."""
     file = folder / "ports.json"
-    if file.exists():
-        return kept_ports(file, needed)
-    chosen = {}
-    for name in needed:
-        usual = PORTS[name]
-        chosen[name] = usual if can_listen(usual) else free_port()
-        if chosen[name] != usual:
-            notes.append(f"port {usual} is taken by another program, so the {name} broker listens on {chosen[name]}")
+    kept = json.loads(file.read_text()) if file.exists() else {}
+    chosen = {name: kept_port(file, name, kept[name]) if name in kept else new_port(name, notes) for name in needed}
     file.write_text(json.dumps(chosen))
     return chosen
 
 
-def kept_ports(file, needed):
-    kept = json.loads(file.read_text())
-    for name in needed:
-        if not can_listen(kept[name]):
-            raise Failure(f"port {kept[name]}, on which the {name} broker of {file.parent} has listened, is taken by another program: end that "
-                          f"one (ss -ltnp 'sport = :{kept[name]}' names it), or remove {file} and the site takes a free port")
-    return kept
+def new_port(name, notes):
+    usual, kind = PORTS[name], KINDS.get(name, socket.SOCK_STREAM)
+    if can_listen(usual, kind):
+        return usual
+    port = free_port(kind)
+    notes.append(f"port {usual} is taken by another program, so {NAMES[name]} listens on {port}")
+    return port
 
 
-def write_config(folder, port, platform=None):
+def kept_port(file, name, port):
+    kind = KINDS.get(name, socket.SOCK_STREAM)
+    if not can_listen(port, kind):
+        table = "-lunp" if kind == socket.SOCK_DGRAM else "-ltnp"
+        raise Failure(f"port {port}, on which {NAMES[name]} of {file.parent} has listened, is taken by another program: end that "
+                      f"one (ss {table} 'sport = :{port}' names it), or remove {file} and the site takes a free port")
+    return port
+
+
+def write_config(folder, ports):
     settings = {"gateway": {"id": "demo-gateway", "site": "demo"}, "data_dir": "data", "control": {"socket": "linlid.sock"},
                 "identity": {"dir": "identity"}, "profiles": {"dirs": [str(ROOT / "config" / "profiles")]},
-                "broker": {"dir": "broker", "socket": "broker/gateway.sock", "listen": "127.0.0.1", "port": port,
-                           "run_as": "root" if os.geteuid() == 0 else ""}}
-    if platform:
+                "broker": {"dir": "broker", "socket": "broker/gateway.sock", "listen": "127.0.0.1", "port": ports["site"],
+                           "run_as": "root" if os.geteuid() == 0 else ""},
+                "coap": {"listen": "127.0.0.1", "port": ports["coap"]}}
+    if "platform" in ports:
         settings["platform"] = {"link": "mqtt", "host": "localhost", "backoff": {"first_spread_ms": 500, "base_ms": 500, "cap_ms": 5000},
-                                "ca": "platform/ca.pem", "certificate": "platform/gateway.pem", "key": "platform/gateway.key", "port": platform}
+                                "ca": "platform/ca.pem", "certificate": "platform/gateway.pem", "key": "platform/gateway.key", "port": ports["platform"]}
     config = folder / "linlid.json"
     config.write_text(json.dumps(settings, indent=2))
     return config
@@ -102,15 +113,30 @@ def register_devices(site):
         for name, profile, place in [*DEVICES, ("try-me", "generic/smoke", "by hand")]:
             answer = site.must("device", "add", "--id", name, "--profile", profile, "--place", place)
             devices.append({"id": name, "profile": profile, "password": answer["credentials"]["password"]})
+        for name, profile, place in [*COAP_DEVICES, ("try-coap", "generic/smoke", "by hand")]:
+            answer = site.must("device", "add", "--driver", "coap", "--id", name, "--profile", profile, "--place", place)
+            devices.append({"id": name, "profile": profile, "key": answer["credentials"]["key"]})
         file.write_text(json.dumps(devices))
         file.chmod(0o600)
     return json.loads(file.read_text())
 
 
-def start_devices(site, devices, port):
-    simulated = site.folder / "simulated.json"
-    simulated.write_text(json.dumps([device for device in devices if device["id"] != "try-me"]))
-    simulated.chmod(0o600)
-    site.children.spawn("compound", site.bin / "sim_compound", "--devices", simulated, "--host", "localhost", "--port", port, "--ca",
-                        site.folder / "identity" / "site-ca-bundle.crt")
+def start_devices(site, devices, ports):
+    simulated = {login: site.folder / f"simulated-{login}.json" for login in ("password", "key")}
+    for login, file in simulated.items():
+        file.touch(mode=0o600)
+        file.write_text(json.dumps([device for device in devices if login in device and not device["id"].startswith("try-")]))
+    site.children.spawn("compound", site.bin / "sim_compound", "--devices", simulated["password"], "--host", "localhost", "--port",
+                        ports["site"], "--ca", site.folder / "identity" / "site-ca-bundle.crt")
+    site.children.spawn("compound-coap", site.bin / "sim_coap", "--devices", simulated["key"], "--host", "127.0.0.1", "--port", ports["coap"])
     site.children.wait_for(lambda: (site.status() or {"devices": {"online": 0}})["devices"]["online"] > 0, "the first device is online")
+
+
+def lines_to_try(site, devices, ports):
+    hand = {device["id"]: device for device in devices if device["id"].startswith("try-")}
+    smoke = '\'{"event":"smoke","data":{}}\''
+    ca = shlex.quote(str(site.folder / "identity" / "site-ca-bundle.crt"))
+    mqtt, coap = hand["try-me"], hand["try-coap"]
+    return [f"mosquitto_pub -h localhost -p {ports['site']} --cafile {ca} -u {mqtt['id']} -P {mqtt['password']} -q 1 "
+            f"-t linli/v1/{mqtt['id']}/up/event -m {smoke}",
+            f"coap-client-openssl -u {coap['id']} -k {coap['key']} -m post -t 50 -e {smoke} coaps://127.0.0.1:{ports['coap']}/linli/v1/event"]

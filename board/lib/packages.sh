@@ -7,7 +7,8 @@ cmake|build system
 ninja-build|build system
 pkg-config|finds the libraries
 libmosquitto-dev|MQTT client
-libssl-dev|TLS of the MQTT client
+libcoap3-dev|CoAP devices
+libssl-dev|TLS of the MQTT client and of CoAP
 nlohmann-json3-dev|JSON
 libmbedtls-dev|keys and certificates
 libsqlite3-dev|the store
@@ -21,6 +22,7 @@ libgmock-dev|tests'
 
 packages_run='mosquitto|the site broker
 mosquitto-clients|mosquitto_pub and mosquitto_sub to try by hand
+libcoap3-bin|coap-client-openssl to try by hand, and the CoAP devices of the tests
 openssl|certificates of the demo platform
 python3|small scripts'
 

@@ -15,7 +15,7 @@ from options import Misuse, read_options
 from site_run import Site, start, watch
 
 BUILD = ROOT / "build" / "release"
-TARGETS = ["linlid", "linlictl", "platform_receiver", "sim_compound"]
+TARGETS = ["linlid", "linlictl", "platform_receiver", "sim_compound", "sim_coap"]
 
 
 def folder_of(options):

@@ -1,7 +1,6 @@
 """Starts a site: the demo compound with its platform, the gateway alone, or a real configuration."""
 
 import json
-import shlex
 import shutil
 import sys
 import time
@@ -76,18 +75,14 @@ def start_demo(site, keep):
     if not keep and site.folder.exists():
         shutil.rmtree(site.folder)
     site.folder.mkdir(mode=0o700, exist_ok=True)
-    ports = demo.choose_ports(site.folder, ["site", "platform"], site.notes)
+    ports = demo.choose_ports(site.folder, ["site", "platform", "coap"], site.notes)
     pki = demo.platform_certificates(site.folder, site.children.wish)
-    demo.write_config(site.folder, ports["site"], ports["platform"])
+    demo.write_config(site.folder, ports)
     demo.start_platform(site, pki, ports["platform"])
     site.start_gateway()
     devices = demo.register_devices(site)
-    demo.start_devices(site, devices, ports["site"])
-    hand = next(device for device in devices if device["id"] == "try-me")
-    ca = shlex.quote(str(site.folder / "identity" / "site-ca-bundle.crt"))
-    publish = (f"mosquitto_pub -h localhost -p {ports['site']} --cafile {ca} -u {hand['id']} -P {hand['password']} -q 1 "
-               f"-t linli/v1/{hand['id']}/up/event -m '{{\"event\":\"smoke\",\"data\":{{}}}}'")
-    return command_lines(BIN, site.config, [publish], ["command send --target device/gate-3-2 --action unlock"])
+    demo.start_devices(site, devices, ports)
+    return command_lines(BIN, site.config, demo.lines_to_try(site, devices, ports), ["command send --target device/gate-3-2 --action unlock"])
 
 
 def start(site, options):
@@ -97,7 +92,7 @@ def start(site, options):
     if options.config:
         site.config = options.config
     else:
-        demo.write_config(site.folder, demo.choose_ports(site.folder, ["site"], site.notes)["site"])
+        demo.write_config(site.folder, demo.choose_ports(site.folder, ["site", "coap"], site.notes))
     site.start_gateway()
     return command_lines(BIN, site.config, [], [])
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "drivers/mqtt/mapped_codec.hpp"
-#include "drivers/mqtt/native_codec.hpp"
+#include "drivers/mqtt/native_topics.hpp"
 #include "firmware/base/log.hpp"
 
 namespace linli::drivers::mqtt {
@@ -117,7 +117,7 @@ void MqttDriver::decode(const net::MqttMessage& message, ports::Delivery& delive
     const auto found = devices_.find(native->device);
     if (found != devices_.end() && !is_foreign(*found->second.profile)) {
       delivery.reports.push_back(
-          decode_native(*found->second.profile, found->second.id, native->kind, message.payload));
+          native::decode(*found->second.profile, found->second.id, native->kind, message.payload));
       return;
     }
     if (auto id = domain::DeviceId::parse(native->device)) {
@@ -141,12 +141,13 @@ void MqttDriver::invoke(ports::ActionRequest request, base::Done<ports::ActionRe
   const bool is_known = found != devices_.end() && outlet_;
   net::PublishRequest publish;
   base::Result<void> ready;
-  const bool native = is_known && !is_foreign(*found->second.profile);
+  const bool is_native = is_known && !is_foreign(*found->second.profile);
   if (!is_known) {
     ready = base::fail(Code::kNotFound, "the device is not attached");
-  } else if (native) {
+  } else if (is_native) {
     publish.topic = command_topic(request.device.str());
-    publish.payload = encode_command(found->second.profile->actions[request.action], request);
+    publish.payload =
+        native::encode_command(found->second.profile->actions[request.action], request);
   } else if (auto mapped = encode_mapped(*found->second.profile, request)) {
     publish.topic = std::move(mapped->topic);
     publish.payload = std::move(mapped->payload);
@@ -162,11 +163,11 @@ void MqttDriver::invoke(ports::ActionRequest request, base::Done<ports::ActionRe
   publish.expiry_s =
       static_cast<std::uint32_t>(std::max<std::int64_t>(1, base::to_ms(request.expires_in) / 1000));
   outlet_->publish(std::move(publish),
-                   [done = std::move(done), native](base::Result<void> sent) mutable {
+                   [done = std::move(done), is_native](base::Result<void> sent) mutable {
                      if (!sent) return std::move(done)(base::failure_of(std::move(sent)));
                      // A foreign device does not answer by id: that the broker has it is all that
                      // anyone will know.
-                     if (!native)
+                     if (!is_native)
                        return std::move(done)(
                            base::fail(Code::kTimeout, "sent; this model does not confirm actions"));
                      std::move(done)(ports::ActionReply{true, "{}"});
@@ -176,7 +177,7 @@ void MqttDriver::invoke(ports::ActionRequest request, base::Done<ports::ActionRe
 void MqttDriver::acknowledge(const domain::DeviceId& device, const std::string& message_id) {
   if (!outlet_) return;
   // Lost acknowledgements are no harm: the device repeats, and the repeat is acknowledged again.
-  outlet_->publish({ack_topic(device.str()), encode_ack(message_id), 1, 0, ""},
+  outlet_->publish({ack_topic(device.str()), native::encode_ack(message_id), 1, 0, ""},
                    [](const base::Result<void>&) {});
 }
 

@@ -50,13 +50,15 @@ base::Result<void> DeviceAdmin::check_new(const Registration& registration) cons
                       "a device '{}' is registered: choose another id, or replace it",
                       registration.id.str());
   }
-  if (!dependencies_.profile(registration.profile)) {
+  const ProfilePtr profile = dependencies_.profile(registration.profile);
+  if (!profile) {
     return base::fail(Code::kNotFound, "no profile '{}': see config/profiles",
                       registration.profile);
   }
-  if (dependencies_.driver(registration.driver) == nullptr)
+  const ports::DeviceDriver* const driver = dependencies_.driver(registration.driver);
+  if (driver == nullptr)
     return base::fail(Code::kNotFound, "no driver '{}': see linlictl drivers", registration.driver);
-  return {};
+  return driver->accepts(*profile, registration.address);
 }
 
 void DeviceAdmin::add(Registration registration, base::Done<ports::DeviceCredentials> done) {
@@ -103,13 +105,14 @@ void DeviceAdmin::grant(const domain::DeviceId& id, const base::SecretText& pass
                         base::Done<ports::DeviceCredentials> done) {
   const Device* const device = devices_.find(id);
   if (device == nullptr) return std::move(done)(not_registered(id));
-  ports::DeviceCredentials credentials{id.str(), password, access_.topics_of(id, *device->profile)};
-  access_.grant(id, *device->profile, password,
-                [credentials = std::move(credentials),
-                 done = std::move(done)](base::Result<void> granted) mutable {
-                  if (!granted) return std::move(done)(base::failure_of(std::move(granted)));
-                  std::move(done)(std::move(credentials));
-                });
+  ports::DeviceAccess& access = access_of(device->registration.driver);
+  ports::DeviceCredentials credentials{id.str(), password, access.topics_of(id, *device->profile)};
+  access.grant(id, *device->profile, password,
+               [credentials = std::move(credentials),
+                done = std::move(done)](base::Result<void> granted) mutable {
+                 if (!granted) return std::move(done)(base::failure_of(std::move(granted)));
+                 std::move(done)(std::move(credentials));
+               });
 }
 
 void DeviceAdmin::revoke(const domain::DeviceId& id, base::Done<void> done) {
@@ -124,7 +127,8 @@ void DeviceAdmin::revoke(const domain::DeviceId& id, base::Done<void> done) {
       turn.erasures.push_back({space, id.str()});
     turn.erasures.push_back({ports::Space::kSecret, login_secret_name(id)});
   }
-  store_.commit(std::move(turn), [this, id, is_known,
+  ports::DeviceAccess& access = access_of(is_known ? device->registration.driver : "");
+  store_.commit(std::move(turn), [this, id, is_known, &access,
                                   done = std::move(done)](base::Result<void> stored) mutable {
     if (!is_known) return std::move(done)(not_registered(id));
     if (!stored) {
@@ -133,7 +137,7 @@ void DeviceAdmin::revoke(const domain::DeviceId& id, base::Done<void> done) {
     }
     devices_.remove(id);
     base::log::info("devices", "device revoked", {{"device", id}});
-    access_.revoke(id.str(), [done = std::move(done)](base::Result<void> revoked) mutable {
+    access.revoke(id.str(), [done = std::move(done)](base::Result<void> revoked) mutable {
       if (revoked) return std::move(done)(std::move(revoked));
       std::move(done)(base::failure_of(
           std::move(revoked), "forgotten; its login goes as soon as the site broker answers"));
@@ -143,6 +147,11 @@ void DeviceAdmin::revoke(const domain::DeviceId& id, base::Done<void> done) {
 
 ports::DeviceDriver* DeviceAdmin::driver_of(const Device& device) const {
   return dependencies_.driver(device.registration.driver);
+}
+
+ports::DeviceAccess& DeviceAdmin::access_of(const std::string& driver) {
+  ports::DeviceAccess* const own = dependencies_.access ? dependencies_.access(driver) : nullptr;
+  return own == nullptr ? access_ : *own;
 }
 
 // It could not be written down that the device is gone: so it stays, and is heard again.

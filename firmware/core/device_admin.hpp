@@ -19,6 +19,8 @@ class DeviceAdmin {
   struct Dependencies {
     std::function<ProfilePtr(const std::string& name)> profile;  // nullptr: no such profile
     std::function<ports::DeviceDriver*(const std::string& name)> driver;  // nullptr: no such driver
+    // The way in for the devices of a driver; nullptr, or not given: the site broker's.
+    std::function<ports::DeviceAccess*(const std::string& driver)> access{};
   };
 
   DeviceAdmin(ports::Store& store, ports::DeviceAccess& access, ports::KeyStore& keys,
@@ -50,6 +52,7 @@ class DeviceAdmin {
   void grant(const domain::DeviceId& id, const base::SecretText& password,
              base::Done<ports::DeviceCredentials> done);
   ports::DeviceDriver* driver_of(const Device& device) const;
+  ports::DeviceAccess& access_of(const std::string& driver);
   void keep(const domain::DeviceId& id);
   void fail_later(base::Error error, base::Done<ports::DeviceCredentials> done);
   base::Result<void> attach(Registration registration);

@@ -17,11 +17,15 @@ namespace linli::core {
 
 using ProfilePtr = std::shared_ptr<const domain::Profile>;
 
+// The names of the drivers in registrations and in linlictl.
+inline constexpr std::string_view kMqttDriver = "mqtt";
+inline constexpr std::string_view kCoapDriver = "coap";
+
 // What an installer registered: stored as one JSON row a device.
 struct Registration {
   domain::DeviceId id;
   std::string profile;  // "generic/smoke"
-  std::string driver = "mqtt";
+  std::string driver{kMqttDriver};
   std::string address;  // the driver's words; empty for MQTT
   std::string place;    // where it hangs, e.g. "3-2-gate"
   std::string name;     // for people

@@ -28,6 +28,7 @@ LoginPlan plan_logins(const DeviceTable& devices, const ports::DeviceAccess& acc
   std::unordered_map<std::string, const ports::DeviceLogin*> by_device;
   for (const ports::DeviceLogin& login : logins) by_device[login.device] = &login;
   for (const Device* device : devices.all()) {
+    if (device->registration.driver != kMqttDriver) continue;
     const domain::DeviceId& id = device->registration.id;
     const auto login = by_device.find(id.str());
     const bool good = login != by_device.end() &&

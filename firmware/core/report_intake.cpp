@@ -50,6 +50,8 @@ struct ReportIntake::Pending {
   std::vector<ReportedSlot> reported;  // values whose news is in this turn
   std::vector<Settle> settles;
   std::vector<Device*> value_rows;  // devices whose rows belong into this turn, each once
+  bool refuse_flood = false;
+  bool is_flood = false;
 
   static void touch(std::vector<Device*>& rows, Device& device) {
     // Deliveries hold few devices many times over; the last one is the likeliest.
@@ -75,6 +77,7 @@ void ReportIntake::take(ports::Delivery delivery, base::Done<void> committed) {
   pending->now = clock_.now();
   pending->turn.marks = std::move(delivery.marks);
   pending->turn.forget_marks = delivery.forget_marks;
+  pending->refuse_flood = delivery.refuse_flood;
   for (domain::Report& report : delivery.reports) apply(*pending, report);
   write_touched_rows(*pending);
   ports::Turn turn = std::move(pending->turn);
@@ -89,7 +92,10 @@ void ReportIntake::apply(Pending& pending, domain::Report& report) {
   Device* const device = devices_.find(report.device);
   if (device == nullptr) return reject_unknown(pending, report);
   // Not taken, so not acknowledged either: the device may repeat it when it has calmed down.
-  if (is_flood(*device, report)) return;
+  if (is_flood(*device, report)) {
+    pending.is_flood = true;
+    return;
+  }
   apply_known(pending, *device, report);
   if (!report.message_id.empty()) {
     pending.acknowledgements.push_back({std::move(report.device), std::move(report.message_id)});
@@ -243,6 +249,8 @@ void ReportIntake::after_commit(const std::shared_ptr<Pending>& pending,
   if (is_stored) {
     for (const auto& [id, message_id] : pending->acknowledgements) acknowledge(id, message_id);
   }
+  if (is_stored && pending->is_flood && pending->refuse_flood)
+    stored = base::fail(base::Code::kRefused, "the device floods: its reading was dropped");
   std::move(pending->committed)(std::move(stored));
 }
 

@@ -38,6 +38,11 @@ void show_status(const Json& s) {
        text(s["store"], "trouble"));
   line("broker    {}  {}", s["broker"]["up"].get<bool>() ? "connected" : "not connected",
        text(s["broker"], "last_error"));
+  if (const Json& coap = s["coap"]; coap["devices"] != 0) {
+    line("coap      {}  {}", coap["up"].get<bool>() ? "listens" : "does not listen",
+         coap["up"].get<bool>() ? text(coap, "listen") : text(coap, "last_error"));
+    if (coap.contains("warning")) line("warning   {}", text(coap, "warning"));
+  }
   line("platform  {}  {}", s["platform"]["up"].get<bool>() ? "connected" : "not connected",
        text(s["platform"], "last_error"));
   line("clock     {}", text(s["clock"], "quality"));
@@ -72,7 +77,24 @@ void show_outbox(const Json& outbox) {
   }
 }
 
+void show_coap_credentials(const Json& answer) {
+  const Json& login = answer["credentials"];
+  line("device    {}", text(answer, "device"));
+  line("uri       {}", text(answer, "uri"));
+  line("identity  {}", text(login, "identity"));
+  line("key       {}   (shown this once; a lost one is replaced with: linlictl device replace {})",
+       text(login, "key"), text(answer, "device"));
+  line("in hex    {}", text(login, "key_hex"));
+  if (answer.contains("plain")) {
+    line("plain     {} from {} without a key: whoever has that address is this device",
+         text(answer["plain"], "uri"), text(answer["plain"], "from"));
+  }
+  for (const Json& path : login["publish"]) line("posts to  {}", path.get<std::string>());
+  for (const Json& path : login["subscribe"]) line("observes  {}", path.get<std::string>());
+}
+
 void show_credentials(const Json& answer) {
+  if (answer.contains("uri")) return show_coap_credentials(answer);
   const Json& login = answer["credentials"];
   line("device    {}", text(answer, "device"));
   line("broker    {}:{}  CA {}", text(answer["broker"], "host"), answer["broker"]["port"].dump(),

@@ -11,6 +11,7 @@
 #include "firmware/base/json_positions.hpp"
 #include "firmware/base/json_reader.hpp"
 #include "firmware/base/number.hpp"
+#include "firmware/base/subnet.hpp"
 #include "firmware/daemon/config_table.hpp"
 
 namespace linli::daemon {
@@ -186,6 +187,12 @@ class Reader {
     }
     if (c.platform.backoff.base_ms > c.platform.backoff.cap_ms)
       problem("platform.backoff.base_ms", "is above platform.backoff.cap_ms");
+    if (!base::is_ip_address(c.coap.listen)) problem("coap.listen", "is no IP address");
+    if (c.coap.plain_port == c.coap.port) problem("coap.plain_port", "is coap.port");
+    for (const std::string& subnet : c.coap.plain_from) {
+      if (const auto parsed = base::Subnet::parse(subnet); !parsed)
+        problem("coap.plain_from", parsed.error().what);
+    }
     if (c.data_dir.front() != '/') problem("data_dir", "is not absolute");
   }
 

@@ -59,6 +59,12 @@ struct Config {
     std::int64_t window = 300;
     std::int64_t keepalive_s = 120;
   } mqtt;
+  struct Coap {
+    std::string listen = "0.0.0.0";
+    std::int64_t port = 5684;
+    std::int64_t plain_port = 0;
+    std::vector<std::string> plain_from = {"127.0.0.0/8"};
+  } coap;
   struct Platform {
     std::string link = "off";
     std::string host;

@@ -124,7 +124,33 @@ base::Result<domain::DeviceId> ControlApi::device_id(const Request& request) con
   return domain::DeviceId::parse(id);
 }
 
+Json ControlApi::coap_credentials_json(const ports::DeviceCredentials& credentials) const {
+  const Config& config = gateway_.config();
+  const std::string& key = credentials.password.reveal();
+  Json json = {
+      {"device", credentials.username},
+      {"credentials",
+       {{"identity", credentials.username},
+        {"key", key},
+        {"key_hex", base::to_hex(key)},
+        {"publish", credentials.topics.publish},
+        {"subscribe", credentials.topics.subscribe}}},
+      {"uri", fmt::format("coaps://{}:{}", config.broker.hosts.front(), config.coap.port)}};
+  const auto id = domain::DeviceId::parse(credentials.username);
+  const core::Device* const device = id ? gateway_.devices().find(*id) : nullptr;
+  if (device != nullptr && !device->registration.address.empty()) {
+    json["plain"] = {
+        {"from", device->registration.address},
+        {"uri", fmt::format("coap://{}:{}", config.broker.hosts.front(), config.coap.plain_port)}};
+  }
+  return json;
+}
+
 Json ControlApi::credentials_json(const ports::DeviceCredentials& credentials) const {
+  const auto id = domain::DeviceId::parse(credentials.username);
+  const core::Device* const device = id ? gateway_.devices().find(*id) : nullptr;
+  if (device != nullptr && device->registration.driver == core::kCoapDriver)
+    return coap_credentials_json(credentials);
   const Config& config = gateway_.config();
   return {{"device", credentials.username},
           {"credentials",
@@ -143,6 +169,9 @@ void ControlApi::add_device(const Request& request, Reply reply) {
   core::Registration registration;
   const std::string id = in.text("id", kMaxText);
   registration.profile = in.text("profile", kMaxText);
+  registration.driver =
+      in.optional_text("driver", kMaxText).value_or(std::string(core::kMqttDriver));
+  registration.address = in.optional_text("address", kMaxText).value_or("");
   registration.place = in.optional_text("place", kMaxText).value_or("");
   registration.name = in.optional_text("name", kMaxText).value_or("");
   if (auto read = in.finish(); !read)
@@ -183,10 +212,15 @@ base::Result<Json> ControlApi::device_json(const core::Device& device) const {
   const char* const presence = !device.presence                               ? "unknown"
                                : device.presence == domain::Presence::kOnline ? "online"
                                                                               : "offline";
-  Json json = {{"id", registration.id.str()},       {"profile", registration.profile},
-               {"place", registration.place},       {"name", registration.name},
-               {"title", device.profile->title.zh}, {"presence", presence},
-               {"rejected", device.rejected},       {"flood_dropped", device.flood_dropped}};
+  Json json = {{"id", registration.id.str()},
+               {"profile", registration.profile},
+               {"driver", registration.driver},
+               {"place", registration.place},
+               {"name", registration.name},
+               {"title", device.profile->title.zh},
+               {"presence", presence},
+               {"rejected", device.rejected},
+               {"flood_dropped", device.flood_dropped}};
   if (device.last_seen != base::TimePoint{})
     json["last_seen_s"] = base::to_ms(gateway_.loop().now() - device.last_seen) / 1000;
   return json;

@@ -48,6 +48,7 @@ class ControlApi {
 
   base::Result<domain::DeviceId> device_id(const Request& request) const;
   base::Result<base::Json> device_json(const core::Device& device) const;
+  base::Json coap_credentials_json(const ports::DeviceCredentials& credentials) const;
   base::Json credentials_json(const ports::DeviceCredentials& credentials) const;
 
   Gateway& gateway_;

@@ -79,6 +79,23 @@ Verdict logins_verdict(const core::LoginKeeper::Counts& counts) {
   return {"ok", fmt::format("{} mended", counts.granted + counts.revoked), ""};
 }
 
+// Only a site with CoAP devices has something to check.
+Verdict coap_verdict(const Json& coap, std::size_t without_key) {
+  if (!coap["up"].get<bool>()) {
+    return {"fail", coap["last_error"].get<std::string>(),
+            "free the port, or choose another with coap.port"};
+  }
+  if (without_key > 0) {
+    return {"warn", fmt::format("{} registered devices have no key", without_key),
+            "linlictl device replace gives each of them a new one"};
+  }
+  if (coap.contains("warning"))
+    return {"warn", coap["warning"].get<std::string>(), "give the devices keys: coap.plain_port 0"};
+  return {"ok",
+          fmt::format("{} devices, {} listen", coap["devices"].dump(), coap["observations"].dump()),
+          ""};
+}
+
 Verdict store_verdict(const ports::StoreStats& stats) {
   if (stats.health == ports::StoreHealth::kOk)
     return {"ok", fmt::format("{} commits", stats.commits), ""};
@@ -126,6 +143,7 @@ Json ControlApi::status() const {
         {"peer", broker.peer},
         {"last_error", broker.last_error},
         {"redelivered", gateway_.mqtt().counts().redelivered}}},
+      {"coap", gateway_.coap().status()},
       {"store",
        {{"health", std::string(name(store.health))},
         {"epoch", gateway_.store().epoch()},
@@ -179,6 +197,8 @@ Json ControlApi::doctor() const {
           ? Verdict{"ok", count, ""}
           : Verdict{"warn", count, "linlictl device list shows which are silent, and since when"}));
   checks.push_back(check("site", "logins", logins_verdict(gateway_.logins().counts())));
+  if (const Json coap = gateway_.coap().status(); coap["devices"] != 0)
+    checks.push_back(check("site", "coap", coap_verdict(coap, gateway_.coap().without_key())));
   if (gateway_.link() == nullptr) {
     checks.push_back(
         check("platform", "link",

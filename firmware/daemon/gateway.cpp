@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "drivers/mqtt/mapped_codec.hpp"
-#include "drivers/mqtt/native_codec.hpp"
+#include "drivers/mqtt/native_topics.hpp"
 #include "firmware/base/log.hpp"
 #include "firmware/base/number.hpp"
 #include "firmware/daemon/profile_files.hpp"
@@ -130,7 +130,7 @@ base::Result<void> Gateway::make_parts() {
   ledger_ = std::make_unique<core::CommandLedger>(
       loop_, *store_, *clock_, devices_,
       core::CommandLedger::Dependencies{
-          [this](const core::Device&) -> ports::DeviceDriver* { return mqtt_.get(); }},
+          [this](const core::Device& device) { return driver_of(device.registration.driver); }},
       core::LedgerLimits{});
   intake_ = std::make_unique<core::ReportIntake>(
       loop_, *store_, *clock_, devices_,
@@ -140,7 +140,10 @@ base::Result<void> Gateway::make_parts() {
             return ledger_->on_result(turn, device, result);
           },
           [this](const domain::DeviceId& device, const std::string& id) {
-            mqtt_->acknowledge(device, id);
+            const core::Device* const known = devices_.find(device);
+            ports::DeviceDriver* const driver =
+                known == nullptr ? nullptr : driver_of(known->registration.driver);
+            if (driver != nullptr) driver->acknowledge(device, id);
           }},
       core::IntakeLimits{.messages_per_second = static_cast<int>(config_.devices.flood_per_s)});
   auto marks = (*query)->marks();
@@ -167,7 +170,13 @@ base::Result<void> Gateway::make_driver() {
       loop_, *intake_,
       drivers::mqtt::MqttDriverOptions{*std::move(ingest), *std::move(outlet), std::move(marks_)},
       [this] { store_->flush(); });
+  coap_ = std::make_unique<CoapParts>(loop_, *intake_, *clock_, config_.coap);
   return {};
+}
+
+ports::DeviceDriver* Gateway::driver_of(std::string_view name) {
+  if (name == core::kMqttDriver) return mqtt_.get();
+  return name == core::kCoapDriver ? &coap_->driver() : nullptr;
 }
 
 // Who may come in: registrations, their passwords, and the site broker's logins.
@@ -188,8 +197,10 @@ base::Result<void> Gateway::make_administration() {
                                         const auto found = profiles_.find(name);
                                         return found == profiles_.end() ? nullptr : found->second;
                                       },
-                                      [this](const std::string& name) -> ports::DeviceDriver* {
-                                        return name == "mqtt" ? mqtt_.get() : nullptr;
+                                      [this](const std::string& name) { return driver_of(name); },
+                                      [this](const std::string& driver) -> ports::DeviceAccess* {
+                                        return driver == core::kCoapDriver ? &coap_->access()
+                                                                           : nullptr;
                                       }});
   logins_ = std::make_unique<core::LoginKeeper>(
       loop_, *access_, *keys_, devices_,
@@ -251,6 +262,7 @@ base::Result<void> Gateway::restore_devices(ports::Query& query) {
                            {{"device", id}, {"why", done.error()}});
       });
   if (!registered) return registered;
+  coap_->restore_keys(devices_, query, *keys_);
   auto values = for_each_row(query, ports::Space::kProperty,
                              [this](const std::string& id, const std::string& row) {
                                const auto device = domain::DeviceId::parse(id);

@@ -13,6 +13,7 @@
 #include "firmware/core/login_keeper.hpp"
 #include "firmware/core/outbox_pump.hpp"
 #include "firmware/core/report_intake.hpp"
+#include "firmware/daemon/coap_parts.hpp"
 #include "firmware/daemon/config.hpp"
 #include "firmware/daemon/expiry_watch.hpp"
 #include "firmware/daemon/system_clock.hpp"
@@ -62,6 +63,7 @@ class Gateway {
   const core::OutboxPump* pump() const { return pump_.get(); }
   const ports::PlatformLink* link() const { return link_.get(); }
   const drivers::mqtt::MqttDriver& mqtt() const { return *mqtt_; }
+  const CoapParts& coap() const { return *coap_; }
   const SystemClock& clock() const { return *clock_; }
   base::TimePoint started() const { return started_; }
 
@@ -81,6 +83,7 @@ class Gateway {
   base::Result<void> open_store();
   base::Result<void> make_parts();
   base::Result<void> make_driver();
+  ports::DeviceDriver* driver_of(std::string_view name);
   base::Result<void> make_administration();
   base::Result<void> restore(ports::Query& query);
   base::Result<void> restore_devices(ports::Query& query);
@@ -109,6 +112,7 @@ class Gateway {
   std::unique_ptr<core::DeviceAdmin> admin_;
   std::unique_ptr<core::LoginKeeper> logins_;
   std::unique_ptr<drivers::mqtt::MqttDriver> mqtt_;
+  std::unique_ptr<CoapParts> coap_;
   std::unique_ptr<platform::NativeLink> link_;
   std::unique_ptr<core::OutboxPump> pump_;
   std::unique_ptr<ExpiryWatch> expiry_;

@@ -33,6 +33,14 @@ class DeviceDriver {
   DeviceDriver& operator=(const DeviceDriver&) = delete;
   virtual ~DeviceDriver() = default;
 
+  // Could attach() serve such a device? Asked before anything of it is stored. kUnsupported: not
+  // this model; kInvalid, kDenied: not this address.
+  virtual base::Result<void> accepts(const domain::Profile& /*profile*/,
+                                     std::string_view address) const {
+    if (address.empty()) return {};
+    return base::fail(base::Code::kInvalid, "devices of this driver have no address");
+  }
+
   // Begins to serve a device: at start for each registered one, later when one is added. Twice for
   // the same device replaces profile and address. `address` is the driver's own words (empty for
   // MQTT).

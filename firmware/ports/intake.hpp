@@ -13,6 +13,9 @@ struct Delivery {
   std::vector<domain::Report> reports;
   std::vector<InflightMark> marks;  // MQTT only
   bool forget_marks = false;        // MQTT only: the broker began a new session
+  // A report that is dropped because its device floods fails the delivery with kRefused: for
+  // protocols that can say so, with one report a delivery.
+  bool refuse_flood = false;
 };
 
 // The way in for every driver. Loop thread only.

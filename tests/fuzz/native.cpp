@@ -1,4 +1,4 @@
-#include "drivers/mqtt/native_codec.hpp"
+#include "drivers/native/native_codec.hpp"
 #include "firmware/domain/profile_codec.hpp"
 
 // A report is either a rejection with nothing else in it, or within the model.
@@ -11,10 +11,10 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     "events":{"e":{"titles":{"zh":"x","en":"x"},"linli:stream":"alarm","data":{"type":"object","properties":{"n":{"type":"integer"}}}}}})")
           .value();
   if (size == 0) return 0;
-  const auto kind = static_cast<drivers::mqtt::NativeKind>(data[0] % 4);
+  const auto kind = static_cast<drivers::native::Kind>(data[0] % 4);
   const std::string_view payload(reinterpret_cast<const char*>(data + 1), size - 1);
   const auto report =
-      drivers::mqtt::decode_native(profile, domain::DeviceId::parse("d").value(), kind, payload);
+      drivers::native::decode(profile, domain::DeviceId::parse("d").value(), kind, payload);
   const bool is_empty = report.readings.empty() && report.events.empty() &&
                         report.results.empty() && !report.presence;
   if (report.rejection && !is_empty) __builtin_trap();

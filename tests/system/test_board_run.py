@@ -12,15 +12,16 @@ SECOND_START_S = 5
 
 def test_the_screen_names_all_that_runs_and_its_lines_work_as_they_stand(board):
     run = board()
-    assert set(run.pids) == {"platform-broker", "platform-receiver", "site-broker", "linlid", "compound"}
+    assert set(run.pids) == {"platform-broker", "platform-receiver", "site-broker", "linlid", "compound", "compound-coap"}
     assert set(run.pids.values()) <= set(run.alive())
     for word in ("devices", "events", "commands", "platform", "store", "online", "accepted", "delivered", "waiting"):
         assert word in run.text()
-    publish, command = run.lines()[:2]
-    published = as_a_person_would(publish)
-    assert published.returncode == 0, published.stderr
-    wait_until(lambda: any(entry.get("subject") == "device/try-me" and entry.get("type") == "linli.thing.event"
-                           for entry in read_ledger(DEMO / "ledger.jsonl")), 10, "it is in the platform's ledger")
+    publish, post, command = run.lines()[:3]
+    for device, line in [("try-me", publish), ("try-coap", post)]:
+        done = as_a_person_would(line)
+        assert done.returncode == 0, done.stderr
+        wait_until(lambda name=device: any(entry.get("subject") == f"device/{name}" and entry.get("type") == "linli.thing.event"
+                                           for entry in read_ledger(DEMO / "ledger.jsonl")), 10, "it is in the platform's ledger")
     wait_until(lambda: "confirmed" in as_a_person_would(command).stdout, 15, "the gate is opened")
 
 

@@ -8,7 +8,9 @@
 #include <nlohmann/json.hpp>
 
 #include "drivers/mqtt/mapped_codec.hpp"
-#include "drivers/mqtt/native_codec.hpp"
+#include "drivers/mqtt/native_topics.hpp"
+#include "drivers/native/native_codec.hpp"
+#include "firmware/base/json.hpp"
 #include "firmware/daemon/profile_files.hpp"
 
 namespace linli::drivers::mqtt {
@@ -76,7 +78,7 @@ TEST_P(EveryProfile, ReadsItsRecordedPayloads) {
                                     ? recording.at("payload").get<std::string>()
                                     : recording.at("payload").dump();
     const auto native = parse_native_topic(topic);
-    const auto report = native ? decode_native(profile(), device, native->kind, payload)
+    const auto report = native ? native::decode(profile(), device, native->kind, payload)
                                : decode_mapped(profile(), device, topic, payload);
     EXPECT_EQ(words_of(report, profile()), recording.at("expect")) << topic << " " << payload;
   }

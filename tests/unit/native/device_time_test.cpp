@@ -2,9 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "drivers/mqtt/device_time.hpp"
+#include "drivers/native/device_time.hpp"
 
-namespace linli::drivers::mqtt {
+namespace linli::drivers::native {
 namespace {
 
 struct TimeRow {
@@ -51,4 +51,4 @@ INSTANTIATE_TEST_SUITE_P(Digits, DeviceTime,
                                          TimeRow{R"("1970-01-01T00:00:00-00:30")", 1'800'000}));
 
 }  // namespace
-}  // namespace linli::drivers::mqtt
+}  // namespace linli::drivers::native

@@ -1,10 +1,10 @@
-#include "drivers/mqtt/device_time.hpp"
+#include "drivers/native/device_time.hpp"
 
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-namespace linli::drivers::mqtt {
+namespace linli::drivers::native {
 namespace {
 
 constexpr std::int64_t kYear2200Ms = 7'258'118'400'000;
@@ -115,4 +115,4 @@ std::optional<std::int64_t> parse_device_time(const base::Json& time) {
   return unix_ms;
 }
 
-}  // namespace linli::drivers::mqtt
+}  // namespace linli::drivers::native

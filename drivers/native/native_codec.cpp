@@ -1,18 +1,17 @@
-#include "drivers/mqtt/native_codec.hpp"
+#include "drivers/native/native_codec.hpp"
 
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "drivers/mqtt/device_time.hpp"
+#include "drivers/native/device_time.hpp"
 #include "firmware/base/json_reader.hpp"
 #include "firmware/domain/schema_check.hpp"
 
-namespace linli::drivers::mqtt {
+namespace linli::drivers::native {
 namespace {
 
 using domain::Report;
 
-constexpr std::string_view kPrefix = "linli/v1/";
 constexpr base::JsonLimits kLimits{
     .max_bytes = 64 * 1024, .max_depth = 8, .max_values = 512, .max_string_bytes = 4096};
 constexpr std::size_t kMaxIdBytes = 64;
@@ -81,38 +80,8 @@ void read_header(base::JsonReader& in, Report& report) {
 
 }  // namespace
 
-std::optional<NativeTopic> parse_native_topic(std::string_view topic) {
-  if (!topic.starts_with(kPrefix)) return std::nullopt;
-  topic.remove_prefix(kPrefix.size());
-  const std::size_t slash = topic.find('/');
-  if (slash == std::string_view::npos) return std::nullopt;
-  const std::string_view device = topic.substr(0, slash);
-  const std::string_view rest = topic.substr(slash);
-  if (rest == "/up/properties") return NativeTopic{device, NativeKind::kProperties};
-  if (rest == "/up/event") return NativeTopic{device, NativeKind::kEvent};
-  if (rest == "/up/result") return NativeTopic{device, NativeKind::kResult};
-  if (rest == "/up/presence") return NativeTopic{device, NativeKind::kPresence};
-  return std::nullopt;
-}
-
-std::string native_up_filter() {
-  return "linli/v1/+/up/+";
-}
-std::string native_publish_topics(const std::string& device) {
-  return "linli/v1/" + device + "/up/#";
-}
-std::string native_subscribe_topics(const std::string& device) {
-  return "linli/v1/" + device + "/down/#";
-}
-std::string command_topic(const std::string& device) {
-  return "linli/v1/" + device + "/down/command";
-}
-std::string ack_topic(const std::string& device) {
-  return "linli/v1/" + device + "/down/ack";
-}
-
-Report decode_native(const domain::Profile& profile, domain::DeviceId device, NativeKind kind,
-                     std::string_view payload) {
+Report decode(const domain::Profile& profile, domain::DeviceId device, Kind kind,
+              std::string_view payload) {
   Report report;
   report.device = std::move(device);
   const auto json = base::parse_json(payload, kLimits);
@@ -123,16 +92,16 @@ Report decode_native(const domain::Profile& profile, domain::DeviceId device, Na
   base::JsonReader in(*json);
   read_header(in, report);
   switch (kind) {
-    case NativeKind::kProperties:
+    case Kind::kProperties:
       read_properties(profile, in, report);
       break;
-    case NativeKind::kEvent:
+    case Kind::kEvent:
       read_event(profile, in, report);
       break;
-    case NativeKind::kResult:
+    case Kind::kResult:
       read_result(in, report);
       break;
-    case NativeKind::kPresence:
+    case Kind::kPresence:
       read_presence(in, report);
       break;
   }
@@ -157,4 +126,4 @@ std::string encode_ack(std::string_view message_id) {
   return json;
 }
 
-}  // namespace linli::drivers::mqtt
+}  // namespace linli::drivers::native

@@ -1,0 +1,323 @@
+#include "drivers/coap/coap_driver.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "drivers/native/native_codec.hpp"
+#include "firmware/base/log.hpp"
+
+namespace linli::drivers::coap {
+namespace {
+
+using base::Code;
+using net::CoapCode;
+using net::CoapMethod;
+using net::CoapReply;
+
+constexpr std::uint32_t kFloodPauseS = 1;
+constexpr std::uint32_t kStorePauseS = 5;
+constexpr std::uint32_t kFullPauseS = 30;
+
+// Asking twice does no harm (RFC 7252 §5.1): such repeats need no memory.
+bool is_safe(CoapMethod method) {
+  return method == CoapMethod::kGet || method == CoapMethod::kFetch;
+}
+
+bool is_error(CoapCode code, unsigned error_class) {
+  return static_cast<unsigned>(code) >> 5U == error_class;
+}
+
+CoapReply come_back(CoapCode code, std::uint32_t after_s, std::string why) {
+  CoapReply reply{code, std::move(why)};
+  reply.max_age_s = after_s;  // RFC 7252 §5.9.3.4
+  return reply;
+}
+
+CoapReply not_stored(const base::Error& why) {
+  if (why.code == Code::kRefused)
+    return come_back(CoapCode::kTooManyRequests, kFloodPauseS, "too many readings a second");
+  const auto pause = why.code == Code::kFull ? kFullPauseS : kStorePauseS;
+  return come_back(CoapCode::kUnavailable, pause, "it could not be stored");
+}
+
+}  // namespace
+
+// A report between request and commit.
+struct CoapDriver::Waiting {
+  net::CoapExchange exchange;
+  domain::DeviceId device;
+  std::vector<domain::CommandId> answered;
+  CoapReply reply;
+  bool is_acknowledged = false;
+  base::Handle hold;
+};
+
+CoapDriver::CoapDriver(base::Loop& loop, ports::Intake& intake, const ports::WallClock& clock,
+                       Dependencies dependencies)
+    : loop_(loop), intake_(intake), clock_(clock), dependencies_(std::move(dependencies)) {
+  observations_.start_sequence(static_cast<std::uint32_t>(clock.now().unix_ms / 1000));
+}
+
+CoapDriver::~CoapDriver() = default;
+
+base::Result<void> CoapDriver::accepts(const domain::Profile& profile,
+                                       std::string_view address) const {
+  if (!profile.up.empty() || !profile.down.empty()) {
+    return base::fail(Code::kUnsupported,
+                      "{} describes a foreign MQTT device: CoAP devices speak the native contract",
+                      profile.name);
+  }
+  if (address.empty()) return {};
+  const std::string text(address);
+  if (!base::is_ip_address(text))
+    return base::fail(Code::kInvalid, "'{}' is no IP address", address);
+  const auto& allowed = dependencies_.plain_from;
+  if (std::none_of(allowed.begin(), allowed.end(),
+                   [&text](const base::Subnet& subnet) { return subnet.contains(text); })) {
+    return base::fail(Code::kDenied,
+                      "{} may not speak without a key: plain CoAP is for the subnets of "
+                      "coap.plain_from, if coap.plain_port is set",
+                      address);
+  }
+  return {};
+}
+
+base::Result<void> CoapDriver::attach(domain::DeviceId device,
+                                      std::shared_ptr<const domain::Profile> profile,
+                                      std::string_view address) {
+  if (auto accepted = accepts(*profile, address); !accepted) return accepted;
+  detach(device);
+  if (!address.empty() && !by_address_.try_emplace(std::string(address), device).second) {
+    return base::fail(Code::kConflict, "{} is the address of another device", address);
+  }
+  const domain::DeviceId key = device;
+  devices_[key] = {std::move(device), std::move(profile), std::string(address)};
+  open();
+  return {};
+}
+
+void CoapDriver::detach(const domain::DeviceId& device) {
+  const auto found = devices_.find(device);
+  if (found == devices_.end()) return;
+  settle(device, base::fail(Code::kNotFound, "the device was removed"));
+  observations_.remove(device);
+  by_address_.erase(found->second.address);
+  devices_.erase(found);
+}
+
+// The first device opens the ports; without any there is nothing to be attacked.
+void CoapDriver::open() {
+  if (outlet_) return;
+  auto outlet = dependencies_.open();
+  if (outlet) {
+    outlet_ = *std::move(outlet);
+    last_error_.clear();
+    open_again_.reset();
+    return;
+  }
+  if (last_error_ != outlet.error().what)
+    base::log::error("coap", "cannot listen", {{"why", outlet.error()}});
+  last_error_ = outlet.error().what;
+  open_again_ = loop_.after(kOpenAgain, [this] { open(); });
+}
+
+const CoapDriver::Attached* CoapDriver::identify(const net::CoapRequest& request) const {
+  if (!request.is_plain()) {
+    const auto id = domain::DeviceId::parse(request.identity);
+    const auto found = id ? devices_.find(*id) : devices_.end();
+    return found == devices_.end() ? nullptr : &found->second;
+  }
+  const auto found = by_address_.find(request.address);
+  return found == by_address_.end() ? nullptr : &devices_.at(found->second);
+}
+
+void CoapDriver::on_request(net::CoapRequest request) {
+  ++counts_.requests;
+  const Attached* const device = identify(request);
+  if (device == nullptr) {
+    ++counts_.strangers;
+    return outlet_->reply(request.exchange, {CoapCode::kUnauthorized});
+  }
+  if (!is_safe(request.method)) {
+    const auto verdict = exchanges_.begin(request.exchange, loop_.now());
+    if (verdict.seen != ExchangeCache::Seen::kNew) {
+      ++counts_.repeats;
+      // RFC 7252 §4.5: a repeated non-confirmable message is passed over.
+      if (!request.exchange.confirmable) return;
+      if (verdict.reply == nullptr) return outlet_->acknowledge(request.exchange);
+      return outlet_->reply(request.exchange, *verdict.reply);
+    }
+  }
+  Outcome outcome = decide(request, *device);
+  if (auto* reply = std::get_if<CoapReply>(&outcome)) return answer(request, std::move(*reply));
+  store(request, std::get<ToStore>(std::move(outcome)));
+}
+
+void CoapDriver::answer(const net::CoapRequest& request, CoapReply reply) {
+  if (is_error(reply.code, 4)) ++counts_.refused;
+  reply = request.is_plain() ? fit_unproved(std::move(reply), request)
+                             : slice(std::move(reply), request.block2, net::CoapBlock::kMaxSzx);
+  if (!is_safe(request.method)) exchanges_.answer(request.exchange, reply);
+  outlet_->reply(request.exchange, reply);
+}
+
+Outcome CoapDriver::decide(net::CoapRequest& request, const Attached& device) {
+  if (request.has_bad_option) return CoapReply{CoapCode::kBadOption};
+  const auto resource = find_resource(request.path);
+  if (!resource) return CoapReply{CoapCode::kNotFound};
+  auto step = uploads_.take(request, loop_.now());
+  if (auto* reply = std::get_if<CoapReply>(&step)) return std::move(*reply);
+  Outcome outcome = handle(*resource, request, std::get<BlockUploads::Whole>(step).payload,
+                           Caller{device.id, *device.profile, clock_.now()});
+  auto* const reply = std::get_if<CoapReply>(&outcome);
+  if (reply != nullptr && *resource == Resource::kCommand && reply->code == CoapCode::kContent)
+    return listen(request, device, std::move(*reply));
+  if (auto* to_store = std::get_if<ToStore>(&outcome)) to_store->reply.block1 = request.block1;
+  return outcome;
+}
+
+CoapReply CoapDriver::listen(const net::CoapRequest& request, const Attached& device,
+                             CoapReply reply) {
+  // The rest of a command that did not fit its notification.
+  const auto told = told_.find(device.id);
+  if (request.block2.value_or(net::CoapBlock{}).number > 0 && told != told_.end() &&
+      told->second.session == request.exchange.session) {
+    CoapReply rest = told->second.whole;
+    rest.observe.reset();
+    return rest;
+  }
+  if (request.observe == 1U) observations_.cancel(device.id, request.exchange.token);
+  if (request.observe != 0U) return reply;
+  const auto evicted =
+      observations_.add({device.id, request.exchange.session, request.exchange.token,
+                         reply.format.value_or(net::CoapFormat::kJson)});
+  if (evicted) {
+    base::log::warn("coap", "more devices listen than there is room for: the oldest no longer does",
+                    {{"device", evicted->device}, {"in_all", observations_.evicted()}});
+  }
+  reply.observe = observations_.next_sequence();
+  reply.max_age_s = kObserveMaxAgeS;
+  return reply;
+}
+
+void CoapDriver::store(const net::CoapRequest& request, ToStore to_store) {
+  if (waiting_ >= kMaxWaiting) {
+    ++counts_.busy;
+    return answer(request, come_back(CoapCode::kUnavailable, kStorePauseS, "too much waits"));
+  }
+  ++waiting_;
+  if (is_error(to_store.reply.code, 4)) ++counts_.refused;
+  auto waiting = std::make_shared<Waiting>();
+  waiting->exchange = request.exchange;
+  waiting->device = to_store.report.device;
+  for (const domain::ActionResult& result : to_store.report.results)
+    waiting->answered.push_back(result.command);
+  waiting->reply = request.is_plain() ? fit_unproved(std::move(to_store.reply), request)
+                                      : std::move(to_store.reply);
+  if (request.exchange.confirmable) {
+    waiting->hold = loop_.after(kAckHold, [this, late = std::weak_ptr(waiting)] {
+      const auto one = late.lock();
+      if (!one) return;
+      one->is_acknowledged = true;
+      outlet_->acknowledge(one->exchange);
+    });
+  }
+  ports::Delivery delivery;
+  delivery.refuse_flood = true;
+  delivery.reports.push_back(std::move(to_store.report));
+  intake_.take(std::move(delivery), [this, waiting](const base::Result<void>& stored) {
+    after_store(*waiting, stored);
+  });
+}
+
+void CoapDriver::after_store(Waiting& waiting, const base::Result<void>& stored) {
+  --waiting_;
+  waiting.hold.reset();
+  if (!stored) {
+    ++counts_.busy;
+    waiting.reply = not_stored(stored.error());
+  } else if (const auto told = told_.find(waiting.device); told != told_.end()) {
+    const auto& answered = waiting.answered;
+    if (std::find(answered.begin(), answered.end(), told->second.command) != answered.end())
+      settle(waiting.device, ports::ActionReply{true, "{}"});
+  }
+  exchanges_.answer(waiting.exchange, waiting.reply);
+  if (waiting.is_acknowledged) return send_separately(waiting.exchange, waiting.reply);
+  outlet_->reply(waiting.exchange, waiting.reply);
+}
+
+void CoapDriver::send_separately(const net::CoapExchange& exchange, const CoapReply& reply) {
+  Separate& separate = separate_[exchange.session];
+  if (loop_.now() - separate.since >= kSeparateWindow) separate = {loop_.now(), 0};
+  net::CoapExchange how = exchange;
+  how.confirmable = ++separate.sent <= kMaxSeparate;
+  outlet_->reply_separately(how, reply);
+}
+
+void CoapDriver::invoke(ports::ActionRequest request, base::Done<ports::ActionReply> done) {
+  const auto fail_later = [this, &done](base::Failure why) {
+    loop_.post([done = std::move(done), why = std::move(why)]() mutable { std::move(done)(why); });
+  };
+  const auto device = devices_.find(request.device);
+  const Observation* const observation = observations_.find(request.device);
+  if (device == devices_.end())
+    return fail_later(base::fail(Code::kNotFound, "the device is not attached"));
+  if (observation == nullptr)
+    return fail_later(base::fail(Code::kOffline, "the device does not observe /linli/v1/command"));
+  settle(request.device, ports::ActionReply{true, "{}"});
+  CoapReply whole =
+      content(native::encode_command(device->second.profile->actions[request.action], request),
+              static_cast<std::uint16_t>(observation->format));
+  whole.observe = observations_.next_sequence();
+  whole.max_age_s =
+      static_cast<std::uint32_t>(std::max<std::int64_t>(1, base::to_ms(request.expires_in) / 1000));
+  const auto sent = outlet_->notify(observation->session, observation->token,
+                                    slice(whole, std::nullopt, net::CoapBlock::kMaxSzx));
+  if (!sent) {
+    return fail_later(base::fail(Code::kOffline, "the device's association has ended"));
+  }
+  Told& told = told_[request.device];
+  told = {request.command,  observation->session, *sent,
+          std::move(whole), std::move(done),      base::Handle()};
+  told.limit = loop_.after(request.expires_in, [this, id = request.device] {
+    settle(id, ports::ActionReply{true, "{}"});
+  });
+}
+
+// What was told is over: the answer is here or will come as a report, or it never will.
+void CoapDriver::settle(const domain::DeviceId& device, base::Result<ports::ActionReply> reply) {
+  const auto found = told_.find(device);
+  if (found == told_.end()) return;
+  loop_.post([done = std::move(found->second.done), reply = std::move(reply)]() mutable {
+    std::move(done)(std::move(reply));
+  });
+  told_.erase(found);
+}
+
+void CoapDriver::on_session_end(std::uint64_t session) {
+  exchanges_.end_session(session);
+  uploads_.end_session(session);
+  observations_.end_session(session);
+  separate_.erase(session);
+}
+
+void CoapDriver::on_undelivered(std::uint64_t session, std::uint16_t message_id, bool refused) {
+  const auto told =
+      std::find_if(told_.begin(), told_.end(), [session, message_id](const auto& one) {
+        return one.second.session == session && one.second.message_id == message_id;
+      });
+  if (told == told_.end()) return;
+  ++counts_.undelivered_commands;
+  const domain::DeviceId device = told->first;
+  observations_.remove(device);  // RFC 7641 §4.5
+  settle(device, refused ? base::fail(Code::kRefused, "the device no longer observes")
+                         : base::fail(Code::kTimeout, "the device did not acknowledge"));
+}
+
+CoapStatus CoapDriver::status() const {
+  return {outlet_ != nullptr,      last_error_,          devices_.size(),
+          by_address_.size(),      observations_.size(), uploads_.size(),
+          observations_.evicted(), uploads_.evicted(),   counts_};
+}
+
+}  // namespace linli::drivers::coap

@@ -1,0 +1,175 @@
+#include "firmware/net/coap_pdu.hpp"
+
+#include <coap3/coap.h>
+
+#include <array>
+#include <string_view>
+
+namespace linli::net {
+namespace {
+
+constexpr std::size_t kHeaderBytes = 4;
+constexpr std::uint16_t kNoResponse = 258;  // RFC 7967
+
+struct Option {
+  std::uint16_t number = 0;
+  std::string_view value;
+};
+
+std::optional<std::uint32_t> number_of(const Option& option, std::size_t max_bytes,
+                                       CoapRequest& request) {
+  if (option.value.size() > max_bytes) {
+    request.has_bad_option = true;
+    return std::nullopt;
+  }
+  std::uint32_t number = 0;
+  for (const char byte : option.value) number = (number << 8U) | static_cast<unsigned char>(byte);
+  return number;
+}
+
+// RFC 7959 §2.2: NUM (4, 12 or 20 bits), M (1 bit), SZX (3 bits)
+std::optional<CoapBlock> block_of(const Option& option, CoapRequest& request) {
+  const auto number = number_of(option, 3, request);
+  if (!number) return std::nullopt;
+  return CoapBlock{*number >> 4U, (*number & 8U) != 0, static_cast<std::uint8_t>(*number & 7U)};
+}
+
+std::optional<std::uint16_t> format_of(const Option& option, CoapRequest& request) {
+  const auto number = number_of(option, 2, request);
+  if (!number) return std::nullopt;
+  return static_cast<std::uint16_t>(*number);
+}
+
+void take_option(const Option& option, CoapRequest& request) {
+  switch (option.number) {
+    case COAP_OPTION_URI_PATH:
+      request.path.emplace_back(option.value);
+      return;
+    case COAP_OPTION_URI_QUERY:
+      request.query.emplace_back(option.value);
+      return;
+    case COAP_OPTION_OBSERVE:
+      request.observe = number_of(option, 3, request);
+      return;
+    case COAP_OPTION_CONTENT_FORMAT:
+      request.content_format = format_of(option, request);
+      return;
+    case COAP_OPTION_ACCEPT:
+      request.accept = format_of(option, request);
+      return;
+    case COAP_OPTION_BLOCK1:
+      request.block1 = block_of(option, request);
+      return;
+    case COAP_OPTION_BLOCK2:
+      request.block2 = block_of(option, request);
+      return;
+    case COAP_OPTION_SIZE1:
+      request.size1 = number_of(option, 4, request);
+      return;
+    case kNoResponse:
+      request.exchange.no_response =
+          static_cast<std::uint8_t>(number_of(option, 1, request).value_or(0));
+      return;
+    case COAP_OPTION_IF_MATCH:
+    case COAP_OPTION_IF_NONE_MATCH:
+      request.has_bad_option = true;
+      return;
+    default:
+      return;  // elective, or the host and port that we are
+  }
+}
+
+// Options of libcoap must be added in the order of their numbers.
+class Writer {
+ public:
+  explicit Writer(coap_pdu_t* pdu) : pdu_(pdu) {}
+
+  void bytes(std::uint16_t option, const std::string& value) {
+    // Every option of ours has a length, so 0 is a failure.
+    ok_ = ok_ && coap_add_option(pdu_, option, value.size(),
+                                 reinterpret_cast<const std::uint8_t*>(value.data())) > 0;
+  }
+  void number(std::uint16_t option, std::uint32_t value) {
+    std::array<std::uint8_t, 4> buffer{};
+    const unsigned length = coap_encode_var_safe(buffer.data(), buffer.size(), value);
+    ok_ = ok_ && coap_add_option(pdu_, option, length, buffer.data()) > 0;
+  }
+  void block(std::uint16_t option, const CoapBlock& block) {
+    number(option, (block.number << 4U) | (block.more ? 8U : 0U) | block.szx);
+  }
+  void data(const std::string& payload) {
+    if (payload.empty()) return;
+    ok_ = ok_ && coap_add_data(pdu_, payload.size(),
+                               reinterpret_cast<const std::uint8_t*>(payload.data())) > 0;
+  }
+  bool ok() const { return ok_; }
+
+ private:
+  coap_pdu_t* pdu_;
+  bool ok_ = true;
+};
+
+void write(const CoapReply& reply, Writer& out) {
+  if (!reply.etag.empty()) out.bytes(COAP_OPTION_ETAG, reply.etag);
+  if (reply.observe) out.number(COAP_OPTION_OBSERVE, *reply.observe);
+  if (reply.format)
+    out.number(COAP_OPTION_CONTENT_FORMAT, static_cast<std::uint16_t>(*reply.format));
+  if (reply.max_age_s) out.number(COAP_OPTION_MAXAGE, *reply.max_age_s);
+  if (reply.block2) out.block(COAP_OPTION_BLOCK2, *reply.block2);
+  if (reply.block1) out.block(COAP_OPTION_BLOCK1, *reply.block1);
+  if (reply.size2) out.number(COAP_OPTION_SIZE2, *reply.size2);
+  if (reply.size1) out.number(COAP_OPTION_SIZE1, *reply.size1);
+  out.data(reply.payload);
+}
+
+}  // namespace
+
+CoapRequest request_of(const coap_pdu_t& pdu) {
+  CoapRequest request;
+  request.exchange.message_id = static_cast<std::uint16_t>(coap_pdu_get_mid(&pdu));
+  request.exchange.confirmable = coap_pdu_get_type(&pdu) == COAP_MESSAGE_CON;
+  const coap_bin_const_t token = coap_pdu_get_token(&pdu);
+  request.exchange.token.assign(reinterpret_cast<const char*>(token.s), token.length);
+  request.method = static_cast<CoapMethod>(coap_pdu_get_code(&pdu));
+  request.bytes = kHeaderBytes + token.length;
+  coap_opt_iterator_t options;
+  coap_option_iterator_init(&pdu, &options, COAP_OPT_ALL);
+  while (const coap_opt_t* option = coap_option_next(&options)) {
+    const std::string_view value(reinterpret_cast<const char*>(coap_opt_value(option)),
+                                 coap_opt_length(option));
+    request.bytes += 1 + value.size();  // at least: an option's header is one byte or more
+    take_option({options.number, value}, request);
+  }
+  std::size_t length = 0;
+  const std::uint8_t* data = nullptr;
+  if (coap_get_data(&pdu, &length, &data) != 0 && length > 0) {
+    request.payload.assign(reinterpret_cast<const char*>(data), length);
+    request.bytes += 1 + length;
+  }
+  return request;
+}
+
+coap_pdu_t* make_pdu(CoapType type, std::uint16_t message_id, const std::string& token,
+                     const CoapReply& reply, std::size_t max_bytes) {
+  coap_pdu_t* const pdu =
+      coap_pdu_init(static_cast<coap_pdu_type_t>(type), static_cast<coap_pdu_code_t>(reply.code),
+                    message_id, max_bytes);
+  if (pdu == nullptr) return nullptr;
+  Writer out(pdu);
+  if (coap_add_token(pdu, token.size(), reinterpret_cast<const std::uint8_t*>(token.data())) != 0) {
+    write(reply, out);
+    if (out.ok()) return pdu;
+  }
+  coap_delete_pdu(pdu);
+  return nullptr;
+}
+
+coap_pdu_t* make_empty_ack(std::uint16_t message_id) {
+  return coap_pdu_init(COAP_MESSAGE_ACK, COAP_EMPTY_CODE, message_id, 0);
+}
+
+coap_pdu_t* make_ping(std::uint16_t message_id) {
+  return coap_pdu_init(COAP_MESSAGE_CON, COAP_EMPTY_CODE, message_id, 0);
+}
+
+}  // namespace linli::net

@@ -1,0 +1,28 @@
+#include <gtest/gtest.h>
+
+#include "drivers/native/native_codec.hpp"
+
+namespace linli::drivers::native {
+namespace {
+
+TEST(NativeCommand, IsWrittenAsTheContractSays) {
+  domain::ActionModel unlock;
+  unlock.name = "unlock";
+  const ports::ActionRequest request{domain::CommandId::parse("c1").value(),
+                                     domain::DeviceId::parse("door1").value(), 0,
+                                     R"({"seconds":5})", std::chrono::milliseconds(7500)};
+  EXPECT_EQ(encode_command(unlock, request),
+            R"({"command":"c1","action":"unlock","input":{"seconds":5},"ttl_ms":7500})");
+  EXPECT_EQ(encode_ack("m\"1"), R"({"id":"m\"1"})");
+}
+
+TEST(NativeReport, KeepsTheMessageIdOfWhatItRejects) {
+  const domain::Profile profile;
+  const auto report = decode(profile, domain::DeviceId::parse("d").value(), Kind::kProperties,
+                             R"({"id":"m1","properties":{"nothing":1}})");
+  EXPECT_EQ(report.message_id, "m1");
+  EXPECT_TRUE(report.rejection.has_value());
+}
+
+}  // namespace
+}  // namespace linli::drivers::native
