@@ -103,24 +103,42 @@ Verdict store_verdict(const ports::StoreStats& stats) {
           "look at the disk: nothing is acknowledged until the store works again"};
 }
 
+struct Streams {
+  Json each = Json::array();
+  std::uint64_t given_out = 0;
+  std::uint64_t wait = 0;
+};
+
+Streams streams_of(const ports::StoreStats& store) {
+  Streams all;
+  for (const domain::Stream stream : domain::kStreams) {
+    const ports::StreamStats& stats = store.streams.at(domain::index_of(stream));
+    all.given_out += stats.last;
+    all.wait += waiting(stats);
+    all.each.push_back({{"stream", std::string(domain::name(stream))},
+                        {"first", stats.first},
+                        {"last", stats.last},
+                        {"waiting", waiting(stats)},
+                        {"bytes", stats.bytes},
+                        {"dropped", stats.dropped}});
+  }
+  return all;
+}
+
+Json store_json(const ports::StoreStats& store, const std::string& epoch) {
+  return {{"health", std::string(name(store.health))},
+          {"epoch", epoch},
+          {"trouble", store.trouble},
+          {"file_bytes", store.file_bytes},
+          {"commits", store.commits},
+          {"turns", store.turns}};
+}
+
 }  // namespace
 
 Json ControlApi::status() const {
   const ports::StoreStats store = gateway_.store().stats();
-  Json streams = Json::array();
-  std::uint64_t given_out = 0;
-  std::uint64_t waits = 0;
-  for (const domain::Stream stream : domain::kStreams) {
-    const ports::StreamStats& stats = store.streams.at(domain::index_of(stream));
-    given_out += stats.last;
-    waits += waiting(stats);
-    streams.push_back({{"stream", std::string(domain::name(stream))},
-                       {"first", stats.first},
-                       {"last", stats.last},
-                       {"waiting", waiting(stats)},
-                       {"bytes", stats.bytes},
-                       {"dropped", stats.dropped}});
-  }
+  const auto [streams, given_out, waits] = streams_of(store);
   const core::LedgerCounts commands = gateway_.ledger().counts();
   const core::IntakeCounts& intake = gateway_.intake().counts();
   const net::MqttStatus broker = gateway_.mqtt().broker_status();
@@ -136,7 +154,7 @@ Json ControlApi::status() const {
         {"duplicates", intake.duplicates},
         {"rejected", intake.rejected},
         {"throttled", intake.throttled}}},
-      {"streams", std::move(streams)},
+      {"streams", streams},
       {"commands", {{"open", commands.open}, {"total", commands.total}}},
       {"broker",
        {{"up", broker.up},
@@ -144,13 +162,7 @@ Json ControlApi::status() const {
         {"last_error", broker.last_error},
         {"redelivered", gateway_.mqtt().counts().redelivered}}},
       {"coap", gateway_.coap().status()},
-      {"store",
-       {{"health", std::string(name(store.health))},
-        {"epoch", gateway_.store().epoch()},
-        {"trouble", store.trouble},
-        {"file_bytes", store.file_bytes},
-        {"commits", store.commits},
-        {"turns", store.turns}}},
+      {"store", store_json(store, gateway_.store().epoch())},
       {"clock", {{"quality", std::string(domain::name(gateway_.clock().now().quality))}}},
   };
   if (gateway_.link() == nullptr) {

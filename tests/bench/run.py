@@ -7,10 +7,10 @@ import argparse
 import json
 import shutil
 import statistics
-import subprocess
 from pathlib import Path
 
-from subjects import BIN, ROOT, Bridge, Gateway, Platform
+import coap
+from subjects import BIN, ROOT, Bridge, Gateway, Platform, load_json_line
 
 METHOD = """\
 50 publishers, QoS 1, JSON of about 200 bytes (a meter with nine values), all on this machine; both send over mutual TLS to one mosquitto.
@@ -30,9 +30,8 @@ def load(subject, platform, **options):
     words = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
     if subject.password:
         words.append(f"--password={subject.password}")
-    done = subprocess.run([BIN / "load_gen", f"--publish-port={subject.port}", f"--consume-port={platform.plain_port}",
-                           f"--consume-topic={subject.topic}", *words], stdout=subprocess.PIPE, check=True, text=True)
-    figures = json.loads(done.stdout)
+    figures = load_json_line([BIN / "load_gen", f"--publish-port={subject.port}", f"--consume-port={platform.plain_port}",
+                              f"--consume-topic={subject.topic}", *words])
     assert figures["missing"] == 0, f"{subject.name} {options}: {figures}"
     return figures
 
@@ -133,6 +132,8 @@ def goals(figures):
         ("ready in 300 ms", gateway["ready_ms"] <= 300, f"{gateway['ready_ms']:.0f} ms"),
         ("cost of a message flat from 10 to 10,000 devices (within a half)", max(costs) <= 1.5 * min(costs),
          f"{min(costs):.2f} to {max(costs):.2f} CPU s per 100,000"),
+        *((f"CoAP {kind}: at least 0.5 x coap-server", of["ratios"]["rate"] >= 0.5, f"{of['ratios']['rate']:.2f}")
+          for kind, of in figures["coap"].items()),
     ]
 
 
@@ -145,8 +146,9 @@ def measure(folder, options):
         figures = measure_side_by_side([gateway, bridge], platform, options.rounds, options.seconds)
         figures["ratios"] = ratios(figures["gateway"], figures["bridge"])
         figures["windows"] = measure_windows(gateway, platform, options.seconds)
-        gateway.stop()
         bridge.stop()
+        figures["coap"] = coap.measure(gateway, folder, options.rounds, options.seconds)
+        gateway.stop()
         figures["scale"] = measure_scale(folder, platform, options.seconds)
         return figures
     finally:
@@ -167,6 +169,7 @@ def main():
     print_side_by_side(figures)
     print_rows("commit window: latency against flash wear, at 100 events/s", figures["windows"])
     print_rows("devices", figures["scale"])
+    coap.print_figures(figures["coap"])
     results = goals(figures)
     print()
     for goal, held, figure in results:

@@ -23,6 +23,11 @@ AS_ROOT = ["user root"] if os.geteuid() == 0 else []
 DEVICE_ROW = json.dumps({"profile": "bench/probe", "driver": "mqtt", "address": "", "place": "", "name": ""})
 
 
+def load_json_line(command):
+    """What a load generator says when it is done."""
+    return json.loads(subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, check=True, text=True).stdout)
+
+
 class Processes:
     """Processes that are stopped by their ids, and what they cost."""
 
@@ -194,7 +199,11 @@ class Gateway(Processes):
         if done.returncode != 0:
             return False
         status = json.loads(done.stdout)
-        return status["broker"]["up"] and status["platform"]["up"]
+        return status["broker"]["up"] and (status["platform"]["up"] or self.settings["platform"]["link"] == "off")
+
+    def ctl(self, *words):
+        done = subprocess.run([BIN / "linlictl", "--config", self.config, "--json", *words], capture_output=True, text=True, check=True)
+        return json.loads(done.stdout)
 
     def restart_with(self, **changes):
         self.end("linlid")
