@@ -49,7 +49,6 @@ struct CoapDriver::Waiting {
   std::vector<domain::CommandId> answered;
   CoapReply reply;
   bool is_acknowledged = false;
-  base::Handle hold;
 };
 
 CoapDriver::CoapDriver(base::Loop& loop, ports::Intake& intake, const ports::WallClock& clock,
@@ -214,14 +213,7 @@ void CoapDriver::store(const net::CoapRequest& request, ToStore to_store) {
     waiting->answered.push_back(result.command);
   waiting->reply = request.is_plain() ? fit_unproved(std::move(to_store.reply), request)
                                       : std::move(to_store.reply);
-  if (request.exchange.confirmable) {
-    waiting->hold = loop_.after(kAckHold, [this, late = std::weak_ptr(waiting)] {
-      const auto one = late.lock();
-      if (!one) return;
-      one->is_acknowledged = true;
-      outlet_->acknowledge(one->exchange);
-    });
-  }
+  if (request.exchange.confirmable) hold(waiting);
   ports::Delivery delivery;
   delivery.refuse_flood = true;
   delivery.reports.push_back(std::move(to_store.report));
@@ -230,9 +222,30 @@ void CoapDriver::store(const net::CoapRequest& request, ToStore to_store) {
   });
 }
 
+// One timer for all of them: nearly every commit comes long before its time.
+void CoapDriver::hold(const std::shared_ptr<Waiting>& waiting) {
+  while (!held_.empty() && held_.front().waiting.expired()) held_.pop_front();
+  held_.push_back({loop_.now() + kAckHold, waiting});
+  if (!hold_timer_) wait_for_held();
+}
+
+void CoapDriver::wait_for_held() {
+  hold_timer_ = loop_.after(held_.front().due - loop_.now(), [this] { acknowledge_held(); });
+}
+
+void CoapDriver::acknowledge_held() {
+  hold_timer_.reset();
+  for (; !held_.empty(); held_.pop_front()) {
+    const auto late = held_.front().waiting.lock();
+    if (!late) continue;
+    if (held_.front().due > loop_.now()) return wait_for_held();
+    late->is_acknowledged = true;
+    outlet_->acknowledge(late->exchange);
+  }
+}
+
 void CoapDriver::after_store(Waiting& waiting, const base::Result<void>& stored) {
   --waiting_;
-  waiting.hold.reset();
   if (!stored) {
     ++counts_.busy;
     waiting.reply = not_stored(stored.error());

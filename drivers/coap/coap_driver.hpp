@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -109,6 +110,11 @@ class CoapDriver final : public ports::DeviceDriver {
     int sent = 0;
   };
   struct Waiting;
+  // An acknowledgement that waits for a commit.
+  struct Held {
+    base::TimePoint due;
+    std::weak_ptr<Waiting> waiting;
+  };
 
   void open();
   const Attached* identify(const net::CoapRequest& request) const;
@@ -117,6 +123,9 @@ class CoapDriver final : public ports::DeviceDriver {
   net::CoapReply listen(const net::CoapRequest& request, const Attached& device,
                         net::CoapReply reply);
   void store(const net::CoapRequest& request, ToStore to_store);
+  void hold(const std::shared_ptr<Waiting>& waiting);
+  void wait_for_held();
+  void acknowledge_held();
   void after_store(Waiting& waiting, const base::Result<void>& stored);
   void send_separately(const net::CoapExchange& exchange, const net::CoapReply& reply);
   void settle(const domain::DeviceId& device, base::Result<ports::ActionReply> reply);
@@ -133,6 +142,8 @@ class CoapDriver final : public ports::DeviceDriver {
   std::unordered_map<domain::DeviceId, Told, base::IdHash> told_;
   std::unordered_map<std::uint64_t, Separate> separate_;
   std::size_t waiting_ = 0;
+  std::deque<Held> held_;  // in the order of their times
+  base::Handle hold_timer_;
   CoapCounts counts_;
   std::string last_error_;
   base::Handle open_again_;

@@ -49,8 +49,15 @@ bool is_unwanted(const CoapExchange& exchange, const CoapReply& reply) {
 
 }  // namespace
 
-void CoapEndpoint::Body::process() const {
-  coap_io_process(context, COAP_IO_NO_WAIT);
+// libcoap reads one datagram of a port at a time. Where one was, another is likely: that is cheaper
+// to find out here than by way of the loop, which gets its turn again soon all the same.
+void CoapEndpoint::Body::process() {
+  constexpr int kMostInOneTurn = 32;
+  took_request = true;
+  for (int turns = 0; took_request && turns < kMostInOneTurn; ++turns) {
+    took_request = false;
+    coap_io_process(context, COAP_IO_NO_WAIT);
+  }
 }
 
 // libcoap does not tell of an association that its peer has closed.
@@ -64,6 +71,7 @@ void CoapEndpoint::Body::sweep() {
 
 void CoapEndpoint::Body::on_request(coap_session_t* raw, const coap_pdu_t& pdu,
                                     coap_pdu_t& response) {
+  took_request = true;
   CoapSession* session = session_of(raw);
   const bool is_plain = coap_session_get_proto(raw) == COAP_PROTO_UDP;
   if (session == nullptr && is_plain &&

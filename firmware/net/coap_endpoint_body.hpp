@@ -36,7 +36,7 @@ struct CoapEndpoint::Body {
   void set_up_resources() const;
   void close();
 
-  void process() const;
+  void process();
   void sweep();
   void on_request(coap_session_t* raw, const coap_pdu_t& pdu, coap_pdu_t& response);
   const coap_bin_const_t* key_of(const coap_bin_const_t& identity);
@@ -68,6 +68,7 @@ struct CoapEndpoint::Body {
   coap_context_t* context = nullptr;
   std::unordered_map<std::uint64_t, std::unique_ptr<CoapSession>> sessions;
   std::uint64_t next_session = 1;
+  bool took_request = false;  // since process() has begun its present turn
   CoapSession ended;  // stands for those whose end was told, until libcoap deletes them
   coap_bin_const_t key{0, nullptr};  // the one that libcoap was given last
   base::Handle watch;
