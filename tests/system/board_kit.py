@@ -44,7 +44,7 @@ class Run:
 
     def lines(self):
         """The commands that it offers."""
-        return [line.strip() for line in self.text().split(SCREEN)[0].split("\n") if re.match(r"^  (mosquitto_pub|\S*linlictl) ", line)]
+        return [line.strip() for line in self.text().split(SCREEN)[0].split("\n") if re.match(r"^  (mosquitto_pub|coap-client-openssl|\S*linlictl) ", line)]
 
     def press(self, number=signal.SIGINT):
         """What a terminal does at Ctrl-C, or when it is closed."""
