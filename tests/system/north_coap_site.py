@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 
 import pytest
 
@@ -36,10 +37,11 @@ class UdpHole:
 
 
 class UdpRelay:
-    """Passes datagrams on to a server, each client from a port of its own; can swallow them all."""
+    """Passes datagrams on to a server, each client from a port of its own; can be slow, and swallow them all."""
 
-    def __init__(self, port, server_port):
+    def __init__(self, port, server_port, delay_s=0):
         self.swallows = False
+        self._delay_s = delay_s
         self.seen = 0
         self._server = ("127.0.0.1", server_port)
         self._front = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -61,6 +63,7 @@ class UdpRelay:
                 self._backs[client] = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
                 self._backs[client].connect(self._server)
                 threading.Thread(target=self._back, args=(client, self._backs[client]), daemon=True).start()
+            time.sleep(self._delay_s)
             try:
                 self._backs[client].send(data)
             except OSError:

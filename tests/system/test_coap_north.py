@@ -3,6 +3,7 @@ trouble, and stays quiet meanwhile."""
 
 import json
 import time
+from datetime import datetime
 
 import pytest
 
@@ -106,6 +107,33 @@ def test_survives_a_platform_that_flaps(site):
     wait_until(lambda: is_delivered(gateway), 45, f"everything accepted: {gateway.last}")
     site.expect_all_delivered_once()
     assert flapping <= calm + 0.05, f"{flapping:.1%} CPU while flapping, {calm:.1%} before, with the same events"
+
+
+def test_live_alarms_overtake_the_blocks_of_a_backlog(site):
+    """On a line of 100 datagrams a second, with a backlog of which nine in ten events are telemetry: the alarms
+    in it go first, and what is raised after them does not wait for the rest."""
+    first = site.start_gateway("--count", 4000, "--rate", 20_000)
+    wait_until(lambda: first.last.get("made") == first.last.get("waiting") == 4000, 20, "the backlog is stored")
+    first.stop()
+    behind = free_udp_port()
+    relay = UdpRelay(site.port, behind, delay_s=0.01)
+    site.start_receiver(port=behind)
+    gateway = site.start_gateway("--count", 400, "--rate", 50, "--drain-spread-ms", 10, "--accept-ms", 60_000)
+    wait_until(lambda: gateway.last.get("made") == 400, 20, "the live events are made")
+    still_waiting = gateway.last["waiting"]
+    wait_until(lambda: gateway.last["waiting"] == 0, 90, f"everything accepted: {gateway.last}")
+    relay.close()
+    alarms = [entry for entry in read_ledger(site.ledger) if entry["stream"] == "alarm" and not entry["dup"]]
+    telemetry = [entry for entry in read_ledger(site.ledger) if entry["stream"] == "telemetry" and not entry["dup"]]
+    assert still_waiting > 1000, "the backlog was gone before the alarms were raised"
+    live = sorted(delay_ms(entry) for entry in alarms[-10:])
+    print(f"live alarms during the drain: {live[0]:.0f} to {live[-1]:.0f} ms; the backlog {len(telemetry)} events of telemetry")
+    assert live[-1] < 1000
+
+
+def delay_ms(entry):
+    made = datetime.fromisoformat(entry["time"].replace("Z", "+00:00"))
+    return entry["received_ms"] - made.timestamp() * 1000
 
 
 def flap(site, times):
