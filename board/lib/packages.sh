@@ -27,6 +27,9 @@ openssl|certificates of the demo platform
 python3|small scripts'
 
 packages_test='python3-venv|test peers from PyPI
+python3-dev|builds the DTLS of the peer aiocoap
+autoconf|builds the DTLS of the peer aiocoap
+automake|builds the DTLS of the peer aiocoap
 clang-14|fuzz targets
 clang-format-14|the lint run
 clang-tidy-14|the tidy run

@@ -28,6 +28,14 @@ struct OutboxPumpLimits {
   // After the platform refused a batch; the first wait is uniform in 0..first_spread.
   base::BackoffLimits refused{std::chrono::seconds(5), std::chrono::seconds(2),
                               std::chrono::seconds(300)};
+
+  // For a link that sends one block a round trip: small batches and few under way, so that little
+  // has to be sent again after a loss, and time for the last of them on a slow line.
+  void for_block_transfer() {
+    batch.bytes = 16 * std::size_t{1024};
+    window = 2;
+    accept_timeout = std::chrono::seconds(120);
+  }
 };
 
 struct OutboxPumpStats {

@@ -176,15 +176,12 @@ class Reader {
   // What no single member can say.
   void check_across() {
     const Config& c = reading_.config;
-    if (c.platform.link == "mqtt") {
-      if (c.platform.host.empty())
-        problem("platform.host", "is needed when platform.link is \"mqtt\"");
-      if (c.platform.ca.empty())
-        problem("platform.ca", "is needed when platform.link is \"mqtt\": whom shall we trust?");
-      if (c.platform.certificate.empty() != c.platform.key.empty()) {
-        problem("platform.key", "certificate and key belong together: give both or none");
-      }
+    if (c.platform.link != "off" && c.platform.host.empty()) {
+      problem("platform.host",
+              fmt::format("is needed when platform.link is \"{}\"", c.platform.link));
     }
+    if (c.platform.link == "mqtt") check_mqtt(c.platform);
+    if (c.platform.link == "coap") check_coap(c.platform.coap);
     if (c.platform.backoff.base_ms > c.platform.backoff.cap_ms)
       problem("platform.backoff.base_ms", "is above platform.backoff.cap_ms");
     if (!base::is_ip_address(c.coap.listen)) problem("coap.listen", "is no IP address");
@@ -194,6 +191,21 @@ class Reader {
         problem("coap.plain_from", parsed.error().what);
     }
     if (c.data_dir.front() != '/') problem("data_dir", "is not absolute");
+  }
+
+  void check_mqtt(const Config::Platform& platform) {
+    if (platform.ca.empty())
+      problem("platform.ca", "is needed when platform.link is \"mqtt\": whom shall we trust?");
+    if (platform.certificate.empty() != platform.key.empty()) {
+      problem("platform.key", "certificate and key belong together: give both or none");
+    }
+  }
+
+  void check_coap(const Config::Platform::Coap& coap) {
+    if (coap.identity.empty())
+      problem("platform.coap.identity", "is needed when platform.link is \"coap\": who are we?");
+    if (coap.key_file.empty())
+      problem("platform.coap.key_file", "is needed when platform.link is \"coap\"");
   }
 
   std::map<std::string, base::TextPosition> positions_;

@@ -73,6 +73,11 @@ struct Config {
     std::string ca;
     std::string certificate;
     std::string key;
+    struct Coap {
+      std::int64_t port = 5684;
+      std::string identity;
+      std::string key_file;
+    } coap;
     std::int64_t keepalive_s = 30;
     std::int64_t drain_per_s = 5000;
     struct Backoff {

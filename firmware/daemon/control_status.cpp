@@ -70,6 +70,13 @@ Verdict connection(bool up, const std::string& error, std::string_view next) {
             : Verdict{"fail", error.empty() ? "not connected yet" : error, std::string(next)};
 }
 
+// A link that is up may still have something to say: on CoAP, that commands are not heard.
+Verdict link_verdict(const ports::LinkStatus& link) {
+  if (link.up && !link.last_error.empty())
+    return {"warn", link.last_error, "look at the platform: events go up, commands do not come"};
+  return connection(link.up, link.last_error, "devices and doors go on; events wait in the outbox");
+}
+
 Verdict logins_verdict(const core::LoginKeeper::Counts& counts) {
   if (counts.without_secret > 0) {
     return {"warn", fmt::format("{} registered devices have no login", counts.without_secret),
@@ -169,7 +176,7 @@ Json ControlApi::status() const {
     json["platform"] = {{"link", "off"}, {"up", false}};
   } else {
     const ports::LinkStatus link = gateway_.link()->status();
-    json["platform"] = {{"link", "mqtt"},
+    json["platform"] = {{"link", gateway_.config().platform.link},
                         {"up", link.up},
                         {"peer", link.peer},
                         {"last_error", link.last_error},
@@ -217,9 +224,7 @@ Json ControlApi::doctor() const {
               {"warn", "switched off: events are kept until their quota", "set platform.link"}));
   } else {
     const ports::LinkStatus link = gateway_.link()->status();
-    checks.push_back(check("platform", "link",
-                           connection(link.up, link.last_error,
-                                      "devices and doors go on; events wait in the outbox")));
+    checks.push_back(check("platform", "link", link_verdict(link)));
   }
   return {{"checks", std::move(checks)}};
 }

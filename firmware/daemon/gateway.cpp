@@ -10,6 +10,7 @@
 #include "drivers/mqtt/native_topics.hpp"
 #include "firmware/base/log.hpp"
 #include "firmware/base/number.hpp"
+#include "firmware/daemon/link_parts.hpp"
 #include "firmware/daemon/profile_files.hpp"
 #include "firmware/site_broker/broker_files.hpp"
 #include "firmware/tls/files.hpp"
@@ -217,32 +218,14 @@ base::Result<void> Gateway::make_administration() {
   return {};
 }
 
-core::OutboxPumpLimits Gateway::pump_limits() const {
-  core::OutboxPumpLimits limits;
-  limits.drain_rate = static_cast<double>(config_.platform.drain_per_s);
-  return limits;
-}
-
 void Gateway::make_link() {
   store_->on_appended([this](const ports::ChunkPtr& chunk) {
     if (pump_) pump_->on_appended(chunk);
     std::erase_if(followers_, [&chunk](const auto& follower) { return !follower(*chunk); });
   });
-  const Config::Platform& platform = config_.platform;
-  if (platform.link == "off") return;
-  platform::NativeLinkOptions options;
-  options.gateway = config_.gateway.id;
-  options.epoch = store_->epoch();
-  options.host = platform.host;
-  options.port = static_cast<int>(platform.port);
-  options.v5 = platform.protocol == "mqtt5";
-  options.tls = net::MqttTls{platform.ca, platform.certificate, platform.key};
-  options.keepalive_s = static_cast<int>(platform.keepalive_s);
-  options.backoff = {std::chrono::milliseconds(platform.backoff.first_spread_ms),
-                     std::chrono::milliseconds(platform.backoff.base_ms),
-                     std::chrono::milliseconds(platform.backoff.cap_ms)};
-  link_ = std::make_unique<platform::NativeLink>(loop_, *clock_, std::move(options));
-  pump_ = std::make_unique<core::OutboxPump>(loop_, *store_, *link_, pump_limits(),
+  link_ = make_platform_link(loop_, *clock_, config_, store_->epoch());
+  if (!link_) return;
+  pump_ = std::make_unique<core::OutboxPump>(loop_, *store_, *link_, pump_limits(config_.platform),
                                              std::random_device{}());
 }
 

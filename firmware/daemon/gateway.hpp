@@ -17,7 +17,7 @@
 #include "firmware/daemon/config.hpp"
 #include "firmware/daemon/expiry_watch.hpp"
 #include "firmware/daemon/system_clock.hpp"
-#include "firmware/platform/native_link.hpp"
+#include "firmware/ports/platform_link.hpp"
 #include "firmware/site_broker/dynsec_access.hpp"
 #include "firmware/storage/sqlite_store.hpp"
 #include "firmware/tls/sealed_keys.hpp"
@@ -92,7 +92,6 @@ class Gateway {
   void start_link();
   void restart_link(const Config::Platform& platform);
   bool differs_by_window_only(Config config) const;
-  core::OutboxPumpLimits pump_limits() const;
   void look_at_clock();
   void save_time();
 
@@ -113,7 +112,7 @@ class Gateway {
   std::unique_ptr<core::LoginKeeper> logins_;
   std::unique_ptr<drivers::mqtt::MqttDriver> mqtt_;
   std::unique_ptr<CoapParts> coap_;
-  std::unique_ptr<platform::NativeLink> link_;
+  std::unique_ptr<ports::PlatformLink> link_;
   std::unique_ptr<core::OutboxPump> pump_;
   std::unique_ptr<ExpiryWatch> expiry_;
   base::Handle time_timer_;

@@ -92,6 +92,19 @@ bool is_acceptable(const coap_session_t& session) {
          SSL_CIPHER_is_aead(SSL_get_current_cipher(ssl)) == 1;
 }
 
+bool has_server_answered(const coap_session_t& session) {
+  const SSL* const ssl = ssl_of(session);
+  if (ssl == nullptr) return false;
+  switch (SSL_get_state(ssl)) {
+    case TLS_ST_BEFORE:
+    case DTLS_ST_CR_HELLO_VERIFY_REQUEST:
+    case TLS_ST_CW_CLNT_HELLO:
+      return false;
+    default:
+      return true;
+  }
+}
+
 void watch_hellos(const coap_session_t& session, std::function<void()>& on_hello) {
   SSL* const ssl = ssl_of(session);
   if (ssl == nullptr) return;

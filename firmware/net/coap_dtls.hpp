@@ -7,7 +7,8 @@
 struct coap_context_t;
 struct coap_session_t;
 
-// What libcoap does not let its user set in OpenSSL, for net::CoapEndpoint alone.
+// What libcoap does not let its user set in OpenSSL, for net::CoapEndpoint and
+// net::CoapClient alone.
 namespace linli::net {
 
 // DTLS 1.2 with authenticated encryption only, without renegotiation, session cache and tickets:
@@ -19,6 +20,10 @@ base::Result<void> harden(coap_context_t& context);
 // False for an association that was resumed, because libcoap does not know whose it is, and for one
 // without authenticated encryption, which the first handshake could still agree on.
 bool is_acceptable(const coap_session_t& session);
+
+// Of a client whose handshake has not ended: did the server say anything but "show me that you are
+// there"? Then it is our keys that do not fit, and not the network.
+bool has_server_answered(const coap_session_t& session);
 
 // `on_hello` is called, from inside of libcoap, when a handshake begins at the address of this
 // established association: OpenSSL drops such records without a word. It must outlive the session.

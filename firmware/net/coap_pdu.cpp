@@ -109,6 +109,17 @@ class Writer {
   bool ok_ = true;
 };
 
+// In the order of the options' numbers.
+void write(const CoapOutgoing& request, Writer& out) {
+  if (request.observe) out.number(COAP_OPTION_OBSERVE, *request.observe);
+  for (const std::string& segment : request.path) out.bytes(COAP_OPTION_URI_PATH, segment);
+  if (request.format)
+    out.number(COAP_OPTION_CONTENT_FORMAT, static_cast<std::uint16_t>(*request.format));
+  if (request.block1) out.block(COAP_OPTION_BLOCK1, *request.block1);
+  if (request.size1) out.number(COAP_OPTION_SIZE1, *request.size1);
+  out.data(request.payload);
+}
+
 void write(const CoapReply& reply, Writer& out) {
   if (!reply.etag.empty()) out.bytes(COAP_OPTION_ETAG, reply.etag);
   if (reply.observe) out.number(COAP_OPTION_OBSERVE, *reply.observe);
@@ -122,46 +133,91 @@ void write(const CoapReply& reply, Writer& out) {
   out.data(reply.payload);
 }
 
+// nullptr, and nothing left, if it does not fit.
+template <class Message>
+coap_pdu_t* filled(coap_pdu_t* pdu, const std::string& token, const Message& message) {
+  if (pdu == nullptr) return nullptr;
+  Writer out(pdu);
+  if (coap_add_token(pdu, token.size(), reinterpret_cast<const std::uint8_t*>(token.data())) != 0) {
+    write(message, out);
+    if (out.ok()) return pdu;
+  }
+  coap_delete_pdu(pdu);
+  return nullptr;
+}
+
+void take_option(const Option& option, CoapResponse& response) {
+  CoapRequest aside;  // takes the complaints, which nobody asks for
+  if (option.number == COAP_OPTION_OBSERVE) response.observe = number_of(option, 3, aside);
+  if (option.number == COAP_OPTION_MAXAGE) response.max_age_s = number_of(option, 4, aside);
+  if (option.number == COAP_OPTION_BLOCK1) response.block1 = block_of(option, aside);
+  if (option.number == COAP_OPTION_BLOCK2) response.block2 = block_of(option, aside);
+}
+
+// Calls `take` for each option; the bytes of them all, at least.
+template <class Take>
+std::size_t for_each_option(const coap_pdu_t& pdu, Take take) {
+  std::size_t bytes = 0;
+  coap_opt_iterator_t options;
+  coap_option_iterator_init(&pdu, &options, COAP_OPT_ALL);
+  while (const coap_opt_t* option = coap_option_next(&options)) {
+    const std::string_view value(reinterpret_cast<const char*>(coap_opt_value(option)),
+                                 coap_opt_length(option));
+    bytes += 1 + value.size();  // an option's header is one byte or more
+    take(Option{options.number, value});
+  }
+  return bytes;
+}
+
+std::string token_of(const coap_pdu_t& pdu) {
+  const coap_bin_const_t token = coap_pdu_get_token(&pdu);
+  return {reinterpret_cast<const char*>(token.s), token.length};
+}
+
+std::string payload_of(const coap_pdu_t& pdu) {
+  std::size_t length = 0;
+  const std::uint8_t* data = nullptr;
+  if (coap_get_data(&pdu, &length, &data) == 0) return "";
+  return {reinterpret_cast<const char*>(data), length};
+}
+
 }  // namespace
 
 CoapRequest request_of(const coap_pdu_t& pdu) {
   CoapRequest request;
   request.exchange.message_id = static_cast<std::uint16_t>(coap_pdu_get_mid(&pdu));
   request.exchange.confirmable = coap_pdu_get_type(&pdu) == COAP_MESSAGE_CON;
-  const coap_bin_const_t token = coap_pdu_get_token(&pdu);
-  request.exchange.token.assign(reinterpret_cast<const char*>(token.s), token.length);
+  request.exchange.token = token_of(pdu);
   request.method = static_cast<CoapMethod>(coap_pdu_get_code(&pdu));
-  request.bytes = kHeaderBytes + token.length;
-  coap_opt_iterator_t options;
-  coap_option_iterator_init(&pdu, &options, COAP_OPT_ALL);
-  while (const coap_opt_t* option = coap_option_next(&options)) {
-    const std::string_view value(reinterpret_cast<const char*>(coap_opt_value(option)),
-                                 coap_opt_length(option));
-    request.bytes += 1 + value.size();  // at least: an option's header is one byte or more
-    take_option({options.number, value}, request);
-  }
-  std::size_t length = 0;
-  const std::uint8_t* data = nullptr;
-  if (coap_get_data(&pdu, &length, &data) != 0 && length > 0) {
-    request.payload.assign(reinterpret_cast<const char*>(data), length);
-    request.bytes += 1 + length;
-  }
+  request.bytes = kHeaderBytes + request.exchange.token.size();
+  request.bytes +=
+      for_each_option(pdu, [&request](const Option& option) { take_option(option, request); });
+  request.payload = payload_of(pdu);
+  if (!request.payload.empty()) request.bytes += 1 + request.payload.size();
   return request;
+}
+
+CoapResponse response_of(const coap_pdu_t& pdu) {
+  CoapResponse response;
+  response.code = static_cast<CoapCode>(coap_pdu_get_code(&pdu));
+  response.token = token_of(pdu);
+  for_each_option(pdu, [&response](const Option& option) { take_option(option, response); });
+  response.payload = payload_of(pdu);
+  return response;
 }
 
 coap_pdu_t* make_pdu(CoapType type, std::uint16_t message_id, const std::string& token,
                      const CoapReply& reply, std::size_t max_bytes) {
-  coap_pdu_t* const pdu =
-      coap_pdu_init(static_cast<coap_pdu_type_t>(type), static_cast<coap_pdu_code_t>(reply.code),
-                    message_id, max_bytes);
-  if (pdu == nullptr) return nullptr;
-  Writer out(pdu);
-  if (coap_add_token(pdu, token.size(), reinterpret_cast<const std::uint8_t*>(token.data())) != 0) {
-    write(reply, out);
-    if (out.ok()) return pdu;
-  }
-  coap_delete_pdu(pdu);
-  return nullptr;
+  return filled(coap_pdu_init(static_cast<coap_pdu_type_t>(type),
+                              static_cast<coap_pdu_code_t>(reply.code), message_id, max_bytes),
+                token, reply);
+}
+
+coap_pdu_t* make_request(std::uint16_t message_id, const CoapOutgoing& request,
+                         std::size_t max_bytes) {
+  return filled(coap_pdu_init(COAP_MESSAGE_CON, static_cast<coap_pdu_code_t>(request.method),
+                              message_id, max_bytes),
+                request.token, request);
 }
 
 coap_pdu_t* make_empty_ack(std::uint16_t message_id) {

@@ -1,10 +1,11 @@
 #pragma once
 
 #include "firmware/net/coap_message.hpp"
+#include "firmware/net/coap_requester.hpp"
 
 struct coap_pdu_t;
 
-// libcoap's messages and our values, for net::CoapEndpoint alone.
+// libcoap's messages and our values, for net::CoapEndpoint and net::CoapClient alone.
 namespace linli::net {
 
 enum class CoapType : std::uint8_t { kConfirmable = 0, kNonConfirmable = 1, kAcknowledgement = 2 };
@@ -17,6 +18,11 @@ CoapRequest request_of(const coap_pdu_t& pdu);
 // is no memory.
 coap_pdu_t* make_pdu(CoapType type, std::uint16_t message_id, const std::string& token,
                      const CoapReply& reply, std::size_t max_bytes);
+// The client's two ways: a confirmable request, as make_pdu() makes a reply, and what came back.
+coap_pdu_t* make_request(std::uint16_t message_id, const CoapOutgoing& request,
+                         std::size_t max_bytes);
+// Options of a length that they cannot have are not there.
+CoapResponse response_of(const coap_pdu_t& pdu);
 // Empty messages: an acknowledgement, and what its receiver answers with a reset (RFC 7252 §4.3).
 coap_pdu_t* make_empty_ack(std::uint16_t message_id);
 coap_pdu_t* make_ping(std::uint16_t message_id);

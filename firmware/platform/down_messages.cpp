@@ -33,6 +33,18 @@ base::Result<AcceptedMessage> parse_accepted(std::string_view json) {
   return message;
 }
 
+base::Result<AcceptedReply> parse_accepted_reply(std::string_view json) {
+  auto parsed = base::parse_json(json, kAcceptedLimits);
+  if (!parsed) return base::failure_of(std::move(parsed), "accepted");
+  base::JsonReader in(*parsed, "accepted");
+  AcceptedReply reply;
+  reply.epoch = in.text("epoch", kMaxWordBytes);
+  reply.seq = static_cast<std::uint64_t>(
+      in.integer("accepted", {0, std::numeric_limits<std::int64_t>::max()}));
+  if (auto read = in.finish(); !read) return base::failure_of(std::move(read));
+  return reply;
+}
+
 base::Result<domain::Command> parse_platform_command(std::string_view json) {
   auto command = domain::parse_command(json);
   if (command) {

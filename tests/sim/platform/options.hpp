@@ -15,6 +15,10 @@ struct Options {
   std::string id = "platform-receiver";
   std::string commands;  // a file that is followed, or "stdin"
   std::string gateway;   // where commands go that do not name one
+  int coap_port = 0;     // UDP, on loopback; 0: none
+  std::string psk_identity = "gw1";
+  std::string psk_key_file;
+  bool speaks_mqtt = true;
   bool accepts = true;
   bool prints_stats = false;
 };

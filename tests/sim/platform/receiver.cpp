@@ -41,6 +41,12 @@ std::optional<std::string> content_type_of(const mqtt5__property* properties) {
 Receiver::Receiver(Options options)
     : options_(std::move(options)), ledger_(options_.ledger), feed_(options_.commands) {
   mosquitto_lib_init();
+  if (options_.coap_port == 0) return;
+  coap_ =
+      std::make_unique<CoapDoor>(options_.coap_port, options_.psk_identity, options_.psk_key_file,
+                                 [this](const Topic& topic, const std::string& payload) {
+                                   return take_from_coap(topic, payload);
+                                 });
 }
 
 Receiver::~Receiver() {
@@ -50,9 +56,11 @@ Receiver::~Receiver() {
 
 void Receiver::run(const volatile bool& stop) {
   while (!stop) {
-    if (client_ == nullptr && Clock::now() >= next_attempt_ && !connect()) disconnect();
+    const bool may_connect = options_.speaks_mqtt && Clock::now() >= next_attempt_;
+    if (client_ == nullptr && may_connect && !connect()) disconnect();
     if (client_ == nullptr) {
-      ::poll(nullptr, 0, kTurnMs);
+      wait_for_coap(kTurnMs);
+      if (coap_) send_commands();
     } else {
       turn();
     }
@@ -98,7 +106,7 @@ void Receiver::turn() {
   int code = MOSQ_ERR_SUCCESS;
   if (wait_for_broker(kTurnMs)) code = read_group();
   commit();
-  if (up_) send_commands();
+  if (up_ || coap_) send_commands();
   if (code == MOSQ_ERR_SUCCESS && mosquitto_want_write(client_)) {
     code = mosquitto_loop_write(client_, 1);
   }
@@ -110,9 +118,38 @@ void Receiver::turn() {
 }
 
 bool Receiver::wait_for_broker(int timeout_ms) {
-  pollfd broker{mosquitto_socket(client_), POLLIN, 0};
-  if (mosquitto_want_write(client_)) broker.events |= POLLOUT;
-  return ::poll(&broker, 1, timeout_ms) > 0 && (broker.revents & ~POLLOUT) != 0;
+  pollfd wait[] = {{mosquitto_socket(client_), POLLIN, 0},
+                   {coap_ ? coap_->descriptor() : -1, POLLIN, 0}};
+  if (mosquitto_want_write(client_)) wait[0].events |= POLLOUT;
+  if (::poll(wait, 2, timeout_ms) <= 0) return false;
+  if (wait[1].revents != 0) coap_->process();
+  return (wait[0].revents & ~POLLOUT) != 0;
+}
+
+void Receiver::wait_for_coap(int timeout_ms) {
+  pollfd wait{coap_ ? coap_->descriptor() : -1, POLLIN, 0};
+  if (::poll(&wait, 1, timeout_ms) > 0) coap_->process();
+}
+
+CoapAnswer Receiver::take_from_coap(const Topic& topic, const std::string& payload) {
+  constexpr unsigned kChanged = 2 * 32 + 4;
+  constexpr unsigned kBadRequest = 4 * 32;
+  constexpr unsigned kUnavailable = 5 * 32 + 3;
+  if (first_gateway_.empty()) first_gateway_ = topic.gateway;
+  const auto invalid = ledger_.counts().invalid;
+  ledger_.take(topic, payload);
+  std::optional<CoapAnswer> answer;
+  // What came by the broker at the same time became durable, too.
+  for (const auto& acceptance : ledger_.commit()) {
+    if (acceptance.gateway == topic.gateway && acceptance.stream == topic.channel) {
+      answer = {kChanged, json{{"epoch", acceptance.epoch}, {"accepted", acceptance.seq}}.dump()};
+    } else if (options_.accepts && up_) {
+      say_accepted(acceptance);
+    }
+  }
+  if (ledger_.counts().invalid != invalid) return {kBadRequest, "not what the contract says"};
+  if (!options_.accepts || !answer) return {kUnavailable, "nothing is accepted", 2};
+  return *answer;
 }
 
 int Receiver::read_group() {
@@ -157,6 +194,9 @@ void Receiver::send_command(const std::string& line) {
   }
   if (gateway.empty()) {
     log("a command names no gateway and none was heard; use --gateway");
+  } else if (coap_ && (!up_ || coap_->is_observed(gateway))) {
+    coap_->command(gateway, std::move(payload));
+    ++commands_sent_;
   } else if (publish("linli/v1/" + gateway + "/down/command", payload)) {
     ++commands_sent_;
   }
@@ -212,6 +252,9 @@ void Receiver::print_stats() {
                    {"holes", ledger_.holes()},
                    {"out_of_order", ledger_.out_of_order()},
                    {"commands", commands_sent_},
+                   {"observed", coap_ != nullptr && coap_->is_observed(options_.gateway.empty()
+                                                                           ? first_gateway_
+                                                                           : options_.gateway)},
                    {"online", online_},
                    {"streams", ledger_.streams()}};
   std::printf("%s\n", stats.dump().c_str());

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "tests/sim/platform/coap_door.hpp"
 #include "tests/sim/platform/command_feed.hpp"
 #include "tests/sim/platform/ledger.hpp"
 #include "tests/sim/platform/options.hpp"
@@ -15,7 +16,8 @@ struct mqtt5__property;
 
 namespace linli::sim {
 
-// One connection to the platform's broker and the ledger behind it, on one thread. What the broker
+// One connection to the platform's broker, a CoAP server if it is asked for, and the ledger behind
+// both, on one thread. What the broker
 // delivered together is written together and made durable once; only then the broker gets its
 // PUBACKs and the gateways their "accepted". After any trouble it connects again, once a second.
 class Receiver {
@@ -40,7 +42,10 @@ class Receiver {
   bool connect();
   void disconnect();
   void turn();
+  // True if the broker has something to read; serves CoAP meanwhile.
   bool wait_for_broker(int timeout_ms);
+  void wait_for_coap(int timeout_ms);
+  CoapAnswer take_from_coap(const Topic& topic, const std::string& payload);
   int read_group();
   void commit();
   void say_accepted(const Acceptance& acceptance);
@@ -53,6 +58,7 @@ class Receiver {
   Options options_;
   Ledger ledger_;
   CommandFeed feed_;
+  std::unique_ptr<CoapDoor> coap_;
   mosquitto* client_ = nullptr;
   bool up_ = false;
   std::string first_gateway_;

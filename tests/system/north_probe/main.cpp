@@ -4,11 +4,15 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "firmware/core/outbox_pump.hpp"
 #include "firmware/net/asio_loop.hpp"
+#include "firmware/net/coap_client.hpp"
+#include "firmware/net/psk_file.hpp"
+#include "firmware/platform/coap_link.hpp"
 #include "firmware/platform/native_link.hpp"
 #include "firmware/storage/sqlite_store.hpp"
 
@@ -46,7 +50,13 @@ class Arguments {
   std::map<std::string, std::string> values_;
 };
 
-platform::NativeLinkOptions link_options(const Arguments& arguments, const std::string& epoch) {
+base::BackoffLimits backoff_of(const Arguments& arguments) {
+  return {milliseconds(arguments.number("first-ms", 500)),
+          milliseconds(arguments.number("base-ms", 500)),
+          milliseconds(arguments.number("cap-ms", 2000))};
+}
+
+platform::NativeLinkOptions mqtt_options(const Arguments& arguments, const std::string& epoch) {
   platform::NativeLinkOptions options;
   options.gateway = arguments.text("gateway", "gw1");
   options.epoch = epoch;
@@ -56,11 +66,44 @@ platform::NativeLinkOptions link_options(const Arguments& arguments, const std::
   if (const auto ca = arguments.text("ca"); !ca.empty()) {
     options.tls = net::MqttTls{ca, arguments.text("cert"), arguments.text("key")};
   }
-  options.backoff = {milliseconds(arguments.number("first-ms", 500)),
-                     milliseconds(arguments.number("base-ms", 500)),
-                     milliseconds(arguments.number("cap-ms", 2000))};
+  options.backoff = backoff_of(arguments);
   options.connect_limit = milliseconds(arguments.number("connect-ms", 2000));
   return options;
+}
+
+// Without --psk-key-file it speaks plain CoAP, for peers that cannot do better.
+net::CoapClientOptions coap_options(const Arguments& arguments) {
+  net::CoapClientOptions options;
+  options.host = arguments.text("host", "localhost");
+  options.port = arguments.number("port", 5684);
+  options.backoff = backoff_of(arguments);
+  options.connect_limit = milliseconds(arguments.number("connect-ms", 2000));
+  options.keepalive = milliseconds(arguments.number("keepalive-ms", 30'000));
+  const std::string file = arguments.text("psk-key-file");
+  if (file.empty()) return options;
+  options.psk = [file,
+                 identity = arguments.text("psk-identity", "gw1")]() -> base::Result<net::CoapPsk> {
+    auto key = net::read_psk_file(file);
+    if (!key) return base::failure_of(std::move(key));
+    return net::CoapPsk{identity, *std::move(key)};
+  };
+  return options;
+}
+
+std::unique_ptr<ports::PlatformLink> make_link(base::Loop& loop, const ports::WallClock& clock,
+                                               const Arguments& arguments,
+                                               const std::string& epoch) {
+  if (arguments.text("link", "mqtt") == "mqtt")
+    return std::make_unique<platform::NativeLink>(loop, clock, mqtt_options(arguments, epoch));
+  platform::CoapLinkOptions options;
+  options.gateway = arguments.text("gateway", "gw1");
+  options.epoch = epoch;
+  options.peer = "coaps";
+  options.watch_backoff = backoff_of(arguments);
+  return std::make_unique<platform::CoapLink>(
+      loop, clock, std::move(options), [&loop, &arguments](net::CoapRequesterEvents events) {
+        return std::make_unique<net::CoapClient>(loop, coap_options(arguments), std::move(events));
+      });
 }
 
 storage::StoreOptions store_options(const Arguments& arguments) {
@@ -74,6 +117,7 @@ storage::StoreOptions store_options(const Arguments& arguments) {
 
 core::OutboxPumpLimits pump_limits(const Arguments& arguments) {
   core::OutboxPumpLimits limits;
+  if (arguments.text("link") == "coap") limits.for_block_transfer();
   limits.drain_spread = milliseconds(arguments.number("drain-spread-ms", 500));
   limits.drain_rate = arguments.number("drain-rate", 5000);
   limits.accept_timeout = milliseconds(arguments.number("accept-ms", 30'000));
@@ -85,8 +129,8 @@ class Probe {
   Probe(net::AsioLoop& loop, ports::Store& store, const Arguments& arguments)
       : loop_(loop),
         store_(store),
-        link_(loop, clock_, link_options(arguments, store.epoch())),
-        pump_(loop, store, link_, pump_limits(arguments), 7),
+        link_(make_link(loop, clock_, arguments, store.epoch())),
+        pump_(loop, store, *link_, pump_limits(arguments), 7),
         rate_(arguments.number("rate", 50)),
         left_(arguments.number("count", 200)),
         data_(R"({"pad":")" +
@@ -94,7 +138,7 @@ class Probe {
 
   void start() {
     store_.on_appended([this](const ports::ChunkPtr& chunk) { pump_.on_appended(chunk); });
-    link_.start(pump_.link_events([](const domain::Command& command) {
+    link_->start(pump_.link_events([](const domain::Command& command) {
       std::fprintf(stderr, "command %s\n", command.id.str().c_str());
     }));
     begin_ = loop_.now();
@@ -118,7 +162,7 @@ class Probe {
   }
 
   void report() {
-    const auto status = link_.status();
+    const auto status = link_->status();
     const auto stats = pump_.stats();
     std::uint64_t waiting = 0;
     for (const auto& stream : store_.stats().streams) waiting += stream.last + 1 - stream.first;
@@ -140,7 +184,7 @@ class Probe {
   net::AsioLoop& loop_;
   ports::Store& store_;
   SystemClock clock_;
-  platform::NativeLink link_;
+  std::unique_ptr<ports::PlatformLink> link_;
   core::OutboxPump pump_;
   int rate_;
   int left_;

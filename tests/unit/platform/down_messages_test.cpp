@@ -28,6 +28,18 @@ TEST(DownMessages, RefusesAcceptedThatIsNotExactlyThat) {
   }
 }
 
+TEST(DownMessages, ReadsTheAcceptedOfAResponse) {
+  const auto reply = parse_accepted_reply(R"({"epoch":"3f9a","accepted":17})");
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->epoch, "3f9a");
+  EXPECT_EQ(reply->seq, 17U);
+  for (const char* text :
+       {"", "{}", R"({"epoch":"e"})", R"({"accepted":1})", R"({"epoch":"e","accepted":-1})",
+        R"({"epoch":"e","accepted":"1"})", R"({"epoch":"e","accepted":1,"stream":"alarm"})"}) {
+    EXPECT_FALSE(parse_accepted_reply(text)) << text;
+  }
+}
+
 TEST(DownMessages, TakesTheIssuerFromTheChannelNotFromTheText) {
   const auto command =
       parse_platform_command(R"({"id":"c1","target":"device/door1","action":"unlock"})");
