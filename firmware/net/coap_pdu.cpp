@@ -4,6 +4,7 @@
 
 #include <array>
 #include <string_view>
+#include <utility>
 
 namespace linli::net {
 namespace {
@@ -97,6 +98,9 @@ class Writer {
   void block(std::uint16_t option, const CoapBlock& block) {
     number(option, (block.number << 4U) | (block.more ? 8U : 0U) | block.szx);
   }
+  void path(std::uint16_t option, const std::vector<std::string>& segments) {
+    for (const std::string& segment : segments) bytes(option, segment);
+  }
   void data(const std::string& payload) {
     if (payload.empty()) return;
     ok_ = ok_ && coap_add_data(pdu_, payload.size(),
@@ -112,6 +116,7 @@ class Writer {
 void write(const CoapReply& reply, Writer& out) {
   if (!reply.etag.empty()) out.bytes(COAP_OPTION_ETAG, reply.etag);
   if (reply.observe) out.number(COAP_OPTION_OBSERVE, *reply.observe);
+  out.path(COAP_OPTION_LOCATION_PATH, reply.location);
   if (reply.format)
     out.number(COAP_OPTION_CONTENT_FORMAT, static_cast<std::uint16_t>(*reply.format));
   if (reply.max_age_s) out.number(COAP_OPTION_MAXAGE, *reply.max_age_s);
@@ -120,6 +125,29 @@ void write(const CoapReply& reply, Writer& out) {
   if (reply.size2) out.number(COAP_OPTION_SIZE2, *reply.size2);
   if (reply.size1) out.number(COAP_OPTION_SIZE1, *reply.size1);
   out.data(reply.payload);
+}
+
+void write(const CoapCall& call, Writer& out) {
+  if (call.observe) out.number(COAP_OPTION_OBSERVE, *call.observe);
+  out.path(COAP_OPTION_URI_PATH, call.path);
+  if (call.format) out.number(COAP_OPTION_CONTENT_FORMAT, static_cast<std::uint16_t>(*call.format));
+  if (call.accept) out.number(COAP_OPTION_ACCEPT, static_cast<std::uint16_t>(*call.accept));
+  out.data(call.payload);
+}
+
+template <class Message>
+coap_pdu_t* make(CoapType type, std::uint8_t code, std::uint16_t message_id,
+                 const std::string& token, const Message& message, std::size_t max_bytes) {
+  coap_pdu_t* const pdu = coap_pdu_init(static_cast<coap_pdu_type_t>(type),
+                                        static_cast<coap_pdu_code_t>(code), message_id, max_bytes);
+  if (pdu == nullptr) return nullptr;
+  Writer out(pdu);
+  if (coap_add_token(pdu, token.size(), reinterpret_cast<const std::uint8_t*>(token.data())) != 0) {
+    write(message, out);
+    if (out.ok()) return pdu;
+  }
+  coap_delete_pdu(pdu);
+  return nullptr;
 }
 
 }  // namespace
@@ -149,19 +177,31 @@ CoapRequest request_of(const coap_pdu_t& pdu) {
   return request;
 }
 
+CoapAnswer answer_of(const coap_pdu_t& pdu) {
+  CoapRequest read = request_of(pdu);
+  CoapAnswer answer;
+  answer.exchange = std::move(read.exchange);
+  answer.code = static_cast<std::uint8_t>(coap_pdu_get_code(&pdu));
+  answer.observe = read.observe;
+  answer.block2 = read.block2;
+  answer.content_format = read.content_format;
+  answer.payload = std::move(read.payload);
+  return answer;
+}
+
 coap_pdu_t* make_pdu(CoapType type, std::uint16_t message_id, const std::string& token,
                      const CoapReply& reply, std::size_t max_bytes) {
-  coap_pdu_t* const pdu =
-      coap_pdu_init(static_cast<coap_pdu_type_t>(type), static_cast<coap_pdu_code_t>(reply.code),
-                    message_id, max_bytes);
-  if (pdu == nullptr) return nullptr;
-  Writer out(pdu);
-  if (coap_add_token(pdu, token.size(), reinterpret_cast<const std::uint8_t*>(token.data())) != 0) {
-    write(reply, out);
-    if (out.ok()) return pdu;
-  }
-  coap_delete_pdu(pdu);
-  return nullptr;
+  return make(type, static_cast<std::uint8_t>(reply.code), message_id, token, reply, max_bytes);
+}
+
+coap_pdu_t* make_call(std::uint16_t message_id, const std::string& token, const CoapCall& call,
+                      std::size_t max_bytes) {
+  return make(CoapType::kConfirmable, static_cast<std::uint8_t>(call.method), message_id, token,
+              call, max_bytes);
+}
+
+coap_pdu_t* make_reset(std::uint16_t message_id) {
+  return coap_pdu_init(COAP_MESSAGE_RST, COAP_EMPTY_CODE, message_id, 0);
 }
 
 coap_pdu_t* make_empty_ack(std::uint16_t message_id) {
