@@ -132,7 +132,8 @@ struct CoapAnswer {
   CoapExchange exchange;
   std::string identity;  // as in CoapRequest
   std::string address;
-  std::uint8_t code = 0;  // c.dd; a peer may use any
+  bool is_piggybacked = false;  // on the acknowledgement of our call: nothing is to be said to it
+  std::uint8_t code = 0;        // c.dd; a peer may use any
   std::optional<std::uint32_t> observe;
   std::optional<CoapBlock> block2;
   std::optional<std::uint16_t> content_format;

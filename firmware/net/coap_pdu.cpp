@@ -181,6 +181,7 @@ CoapAnswer answer_of(const coap_pdu_t& pdu) {
   CoapRequest read = request_of(pdu);
   CoapAnswer answer;
   answer.exchange = std::move(read.exchange);
+  answer.is_piggybacked = coap_pdu_get_type(&pdu) == COAP_MESSAGE_ACK;
   answer.code = static_cast<std::uint8_t>(coap_pdu_get_code(&pdu));
   answer.observe = read.observe;
   answer.block2 = read.block2;
