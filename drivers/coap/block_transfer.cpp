@@ -124,6 +124,7 @@ std::size_t message_bytes(const CoapReply& reply, const net::CoapExchange& excha
   bytes += reply.block2 ? kInteger : 0U;
   bytes += reply.size1 ? kInteger : 0U;
   bytes += reply.size2 ? kInteger : 0U;
+  for (const std::string& segment : reply.location) bytes += segment.size() + 2;
   bytes += reply.etag.empty() ? 0U : reply.etag.size() + 1;
   return bytes + (reply.payload.empty() ? 0U : reply.payload.size() + 1);
 }

@@ -48,12 +48,19 @@ struct CoapDriver::Waiting {
   domain::DeviceId device;
   std::vector<domain::CommandId> answered;
   CoapReply reply;
+  base::Task after;
   bool is_acknowledged = false;
 };
 
 CoapDriver::CoapDriver(base::Loop& loop, ports::Intake& intake, const ports::WallClock& clock,
                        Dependencies dependencies)
-    : loop_(loop), intake_(intake), clock_(clock), dependencies_(std::move(dependencies)) {
+    : loop_(loop),
+      intake_(intake),
+      clock_(clock),
+      dependencies_(std::move(dependencies)),
+      lwm2m_(
+          loop, intake, [this] { return outlet_.get(); },
+          static_cast<std::uint32_t>(clock.now().unix_ms / 1000)) {
   observations_.start_sequence(static_cast<std::uint32_t>(clock.now().unix_ms / 1000));
 }
 
@@ -61,9 +68,10 @@ CoapDriver::~CoapDriver() = default;
 
 base::Result<void> CoapDriver::accepts(const domain::Profile& profile,
                                        std::string_view address) const {
-  if (!profile.up.empty() || !profile.down.empty()) {
+  if (domain::dialect_of(profile) == domain::Dialect::kTopics) {
     return base::fail(Code::kUnsupported,
-                      "{} describes a foreign MQTT device: CoAP devices speak the native contract",
+                      "{} describes a foreign MQTT device: CoAP devices speak the native contract "
+                      "or LwM2M",
                       profile.name);
   }
   if (address.empty()) return {};
@@ -90,6 +98,7 @@ base::Result<void> CoapDriver::attach(domain::DeviceId device,
     return base::fail(Code::kConflict, "{} is the address of another device", address);
   }
   const domain::DeviceId key = device;
+  if (domain::dialect_of(*profile) == domain::Dialect::kLwm2m) lwm2m_.attach(key, profile);
   devices_[key] = {std::move(device), std::move(profile), std::string(address)};
   open();
   return {};
@@ -100,6 +109,7 @@ void CoapDriver::detach(const domain::DeviceId& device) {
   if (found == devices_.end()) return;
   settle(device, base::fail(Code::kNotFound, "the device was removed"));
   observations_.remove(device);
+  lwm2m_.detach(device);
   by_address_.erase(found->second.address);
   devices_.erase(found);
 }
@@ -120,19 +130,20 @@ void CoapDriver::open() {
   open_again_ = loop_.after(kOpenAgain, [this] { open(); });
 }
 
-const CoapDriver::Attached* CoapDriver::identify(const net::CoapRequest& request) const {
-  if (!request.is_plain()) {
-    const auto id = domain::DeviceId::parse(request.identity);
+const CoapDriver::Attached* CoapDriver::identify(const std::string& identity,
+                                                 const std::string& address) const {
+  if (!identity.empty()) {
+    const auto id = domain::DeviceId::parse(identity);
     const auto found = id ? devices_.find(*id) : devices_.end();
     return found == devices_.end() ? nullptr : &found->second;
   }
-  const auto found = by_address_.find(request.address);
+  const auto found = by_address_.find(address);
   return found == by_address_.end() ? nullptr : &devices_.at(found->second);
 }
 
 void CoapDriver::on_request(net::CoapRequest request) {
   ++counts_.requests;
-  const Attached* const device = identify(request);
+  const Attached* const device = identify(request.identity, request.address);
   if (device == nullptr) {
     ++counts_.strangers;
     return outlet_->reply(request.exchange, {CoapCode::kUnauthorized});
@@ -162,14 +173,18 @@ void CoapDriver::answer(const net::CoapRequest& request, CoapReply reply) {
 
 Outcome CoapDriver::decide(net::CoapRequest& request, const Attached& device) {
   if (request.has_bad_option) return CoapReply{CoapCode::kBadOption};
+  const bool is_lwm2m = lwm2m_.serves(device.id);
   const auto resource = find_resource(request.path);
-  if (!resource) return CoapReply{CoapCode::kNotFound};
+  if (!resource && !is_lwm2m) return CoapReply{CoapCode::kNotFound};
   auto step = uploads_.take(request, loop_.now());
   if (auto* reply = std::get_if<CoapReply>(&step)) return std::move(*reply);
-  Outcome outcome = handle(*resource, request, std::get<BlockUploads::Whole>(step).payload,
-                           Caller{device.id, *device.profile, clock_.now()});
+  const std::string& payload = std::get<BlockUploads::Whole>(step).payload;
+  Outcome outcome = is_lwm2m ? lwm2m_.decide(request, payload, device.id)
+                             : handle(*resource, request, payload,
+                                      Caller{device.id, *device.profile, clock_.now()});
   auto* const reply = std::get_if<CoapReply>(&outcome);
-  if (reply != nullptr && *resource == Resource::kCommand && reply->code == CoapCode::kContent)
+  if (reply != nullptr && !is_lwm2m && *resource == Resource::kCommand &&
+      reply->code == CoapCode::kContent)
     return listen(request, device, std::move(*reply));
   if (auto* to_store = std::get_if<ToStore>(&outcome)) to_store->reply.block1 = request.block1;
   return outcome;
@@ -209,6 +224,7 @@ void CoapDriver::store(const net::CoapRequest& request, ToStore to_store) {
   auto waiting = std::make_shared<Waiting>();
   waiting->exchange = request.exchange;
   waiting->device = to_store.report.device;
+  waiting->after = std::move(to_store.after);
   for (const domain::ActionResult& result : to_store.report.results)
     waiting->answered.push_back(result.command);
   waiting->reply = request.is_plain() ? fit_unproved(std::move(to_store.reply), request)
@@ -255,8 +271,12 @@ void CoapDriver::after_store(Waiting& waiting, const base::Result<void>& stored)
       settle(waiting.device, ports::ActionReply{true, "{}"});
   }
   exchanges_.answer(waiting.exchange, waiting.reply);
-  if (waiting.is_acknowledged) return send_separately(waiting.exchange, waiting.reply);
-  outlet_->reply(waiting.exchange, waiting.reply);
+  if (waiting.is_acknowledged) {
+    send_separately(waiting.exchange, waiting.reply);
+  } else {
+    outlet_->reply(waiting.exchange, waiting.reply);
+  }
+  if (stored && waiting.after) std::move(waiting.after)();
 }
 
 void CoapDriver::send_separately(const net::CoapExchange& exchange, const CoapReply& reply) {
@@ -268,6 +288,7 @@ void CoapDriver::send_separately(const net::CoapExchange& exchange, const CoapRe
 }
 
 void CoapDriver::invoke(ports::ActionRequest request, base::Done<ports::ActionReply> done) {
+  if (lwm2m_.serves(request.device)) return lwm2m_.invoke(std::move(request), std::move(done));
   const auto fail_later = [this, &done](base::Failure why) {
     loop_.post([done = std::move(done), why = std::move(why)]() mutable { std::move(done)(why); });
   };
@@ -307,7 +328,13 @@ void CoapDriver::settle(const domain::DeviceId& device, base::Result<ports::Acti
   told_.erase(found);
 }
 
+void CoapDriver::on_answer(const net::CoapAnswer& answer) {
+  const Attached* const device = identify(answer.identity, answer.address);
+  if (device != nullptr) lwm2m_.on_answer(answer, device->id);
+}
+
 void CoapDriver::on_session_end(std::uint64_t session) {
+  lwm2m_.on_session_end(session);
   exchanges_.end_session(session);
   uploads_.end_session(session);
   observations_.end_session(session);
@@ -315,6 +342,7 @@ void CoapDriver::on_session_end(std::uint64_t session) {
 }
 
 void CoapDriver::on_undelivered(std::uint64_t session, std::uint16_t message_id, bool refused) {
+  if (lwm2m_.on_undelivered(session, message_id, refused)) return;
   const auto told =
       std::find_if(told_.begin(), told_.end(), [session, message_id](const auto& one) {
         return one.second.session == session && one.second.message_id == message_id;
@@ -330,7 +358,8 @@ void CoapDriver::on_undelivered(std::uint64_t session, std::uint16_t message_id,
 CoapStatus CoapDriver::status() const {
   return {outlet_ != nullptr,      last_error_,          devices_.size(),
           by_address_.size(),      observations_.size(), uploads_.size(),
-          observations_.evicted(), uploads_.evicted(),   counts_};
+          observations_.evicted(), uploads_.evicted(),   counts_,
+          lwm2m_.status()};
 }
 
 }  // namespace linli::drivers::coap

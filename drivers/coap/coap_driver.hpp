@@ -10,6 +10,7 @@
 
 #include "drivers/coap/block_transfer.hpp"
 #include "drivers/coap/exchange_cache.hpp"
+#include "drivers/coap/lwm2m_server.hpp"
 #include "drivers/coap/native_resources.hpp"
 #include "drivers/coap/observations.hpp"
 #include "firmware/base/loop.hpp"
@@ -39,9 +40,11 @@ struct CoapStatus {
   std::uint64_t evicted_observations = 0;
   std::uint64_t evicted_uploads = 0;
   CoapCounts counts;
+  Lwm2mStatus lwm2m;
 };
 
-// Devices that speak CoAP: the native contract on CoAP's resources. The port is opened with the
+// Devices that speak CoAP: the native contract on CoAP's resources, or LwM2M if their model has
+// resources of it. The port is opened with the
 // first device. A reply that says that something was taken in is sent after the store's commit.
 // Loop thread only.
 class CoapDriver final : public ports::DeviceDriver {
@@ -77,7 +80,8 @@ class CoapDriver final : public ports::DeviceDriver {
   base::Result<void> attach(domain::DeviceId device, std::shared_ptr<const domain::Profile> profile,
                             std::string_view address) override;
   void detach(const domain::DeviceId& device) override;
-  // kOffline unless the device observes /linli/v1/command.
+  // kOffline unless the device observes /linli/v1/command; of a LwM2M device, unless it is
+  // registered.
   void invoke(ports::ActionRequest request, base::Done<ports::ActionReply> done) override;
   // The reply to its message has told the device already.
   void acknowledge(const domain::DeviceId& /*device*/, const std::string& /*id*/) override {}
@@ -85,6 +89,8 @@ class CoapDriver final : public ports::DeviceDriver {
   // Is it the address of a device that may speak without a key?
   bool admits(const std::string& address) const { return by_address_.contains(address); }
   void on_request(net::CoapRequest request);
+  // An answer to a call of ours, or a notification: of LwM2M devices.
+  void on_answer(const net::CoapAnswer& answer);
   void on_session_end(std::uint64_t session);
   void on_undelivered(std::uint64_t session, std::uint16_t message_id, bool refused);
 
@@ -117,7 +123,8 @@ class CoapDriver final : public ports::DeviceDriver {
   };
 
   void open();
-  const Attached* identify(const net::CoapRequest& request) const;
+  // `identity`: of the key; empty: the message came over plain UDP, from `address`.
+  const Attached* identify(const std::string& identity, const std::string& address) const;
   void answer(const net::CoapRequest& request, net::CoapReply reply);
   Outcome decide(net::CoapRequest& request, const Attached& device);
   net::CoapReply listen(const net::CoapRequest& request, const Attached& device,
@@ -139,6 +146,7 @@ class CoapDriver final : public ports::DeviceDriver {
   ExchangeCache exchanges_;
   BlockUploads uploads_;
   Observations observations_;
+  Lwm2mServer lwm2m_;
   std::unordered_map<domain::DeviceId, Told, base::IdHash> told_;
   std::unordered_map<std::uint64_t, Separate> separate_;
   std::size_t waiting_ = 0;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "drivers/coap/link_format.hpp"
+#include "firmware/base/once.hpp"
 #include "firmware/domain/event_time.hpp"
 #include "firmware/domain/observation.hpp"
 #include "firmware/domain/profile.hpp"
@@ -42,6 +43,7 @@ struct Caller {
 struct ToStore {
   domain::Report report;
   net::CoapReply reply;
+  base::Task after{};  // runs once it is stored and the reply is on its way; may be empty
 };
 
 using Outcome = std::variant<net::CoapReply, ToStore>;

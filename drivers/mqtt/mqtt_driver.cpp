@@ -62,9 +62,18 @@ void MqttDriver::start() {
           {}});
 }
 
+base::Result<void> MqttDriver::accepts(const domain::Profile& profile,
+                                       std::string_view address) const {
+  if (domain::dialect_of(profile) == domain::Dialect::kLwm2m)
+    return base::fail(Code::kUnsupported, "{} describes a LwM2M device: its driver is coap",
+                      profile.name);
+  return DeviceDriver::accepts(profile, address);
+}
+
 base::Result<void> MqttDriver::attach(domain::DeviceId device,
                                       std::shared_ptr<const domain::Profile> profile,
-                                      std::string_view /*address*/) {
+                                      std::string_view address) {
+  if (auto accepted = accepts(*profile, address); !accepted) return accepted;
   detach(device);
   for (std::string& topic : up_topics(*profile, device.str())) {
     if (ingest_) ingest_->subscribe(topic);

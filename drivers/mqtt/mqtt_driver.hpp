@@ -40,6 +40,8 @@ class MqttDriver final : public ports::DeviceDriver {
   // Connects; call it when the devices of the store are attached, so that none is a stranger.
   void start();
 
+  base::Result<void> accepts(const domain::Profile& profile,
+                             std::string_view address) const override;
   base::Result<void> attach(domain::DeviceId device, std::shared_ptr<const domain::Profile> profile,
                             std::string_view address) override;
   void detach(const domain::DeviceId& device) override;

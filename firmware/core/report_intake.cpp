@@ -47,7 +47,8 @@ struct ReportIntake::Pending {
   domain::EventTime now;
   std::vector<SeenId> seen;  // new in this turn
   std::vector<SeenId> acknowledgements;
-  std::vector<ReportedSlot> reported;  // values whose news is in this turn
+  std::vector<ReportedSlot> reported;       // values whose news is in this turn
+  std::vector<domain::DeviceId> presences;  // devices whose presence changes in this turn
   std::vector<Settle> settles;
   std::vector<Device*> value_rows;  // devices whose rows belong into this turn, each once
   bool refuse_flood = false;
@@ -172,6 +173,7 @@ void ReportIntake::apply_presence(Pending& pending, Device& device, const domain
   const domain::Presence presence = report.presence.value_or(domain::Presence::kOnline);
   if (device.presence == presence) return;
   device.presence = presence;
+  pending.presences.push_back(report.device);
   const bool online = presence == domain::Presence::kOnline;
   pending.turn.envelopes.push_back({domain::Stream::kTelemetry, std::string(domain::kPresenceEvent),
                                     subject_of(report.device), pending.now,
@@ -267,6 +269,9 @@ void ReportIntake::take_back(Pending& pending) {
   ++counts_.failed;
   for (const auto& [id, message_id] : pending.seen) {
     if (Device* device = devices_.find(id)) device->seen.remove(message_id);
+  }
+  for (const domain::DeviceId& id : pending.presences) {
+    if (Device* device = devices_.find(id)) device->presence.reset();
   }
   for (const auto& [id, property] : pending.reported) {
     Device* const device = devices_.find(id);

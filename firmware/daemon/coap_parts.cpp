@@ -58,7 +58,8 @@ base::Result<std::unique_ptr<net::CoapOutlet>> CoapParts::open() {
           [this](std::uint64_t session) { driver_.on_session_end(session); },
           [this](std::uint64_t session, std::uint16_t message_id, bool refused) {
             driver_.on_undelivered(session, message_id, refused);
-          }});
+          },
+          [this](const net::CoapAnswer& answer) { driver_.on_answer(answer); }});
   if (!endpoint) return base::failure_of(std::move(endpoint));
   base::log::info("coap", "listens", {{"address", config_.listen}, {"port", config_.port}});
   if (config_.plain_port != 0) {
@@ -115,6 +116,13 @@ base::Json CoapParts::status() const {
         {"refused", driver.counts.refused},
         {"busy", driver.counts.busy}}},
       {"undelivered_commands", driver.counts.undelivered_commands},
+      {"lwm2m",
+       {{"registered", driver.lwm2m.registered},
+        {"observed", driver.lwm2m.observed},
+        {"notifications", driver.lwm2m.notifications},
+        {"stale", driver.lwm2m.stale},
+        {"strays", driver.lwm2m.strays},
+        {"expired", driver.lwm2m.expired}}},
   };
   if (config_.plain_port != 0) {
     json["warning"] = fmt::format(

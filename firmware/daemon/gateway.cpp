@@ -75,7 +75,7 @@ base::Result<net::MqttOptions> broker_client(const Config& config, const char* u
 
 ports::DeviceTopics topics_of(const domain::DeviceId& device, const domain::Profile& profile) {
   namespace mqtt = drivers::mqtt;
-  if (profile.up.empty() && profile.down.empty()) {
+  if (domain::dialect_of(profile) == domain::Dialect::kNative) {
     return {{mqtt::native_publish_topics(device.str())},
             {mqtt::native_subscribe_topics(device.str())}};
   }

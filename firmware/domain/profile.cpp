@@ -27,6 +27,13 @@ std::optional<std::uint16_t> event_index(const Profile& profile, std::string_vie
   return index_in(profile.events, name);
 }
 
+Dialect dialect_of(const Profile& profile) {
+  if (profile.up.empty() && profile.down.empty()) return Dialect::kNative;
+  const bool is_lwm2m = profile.up.empty() ? profile.down[0].resource.has_value()
+                                           : profile.up[0].resource.has_value();
+  return is_lwm2m ? Dialect::kLwm2m : Dialect::kTopics;
+}
+
 std::string_view name(SafetyClass safety) {
   switch (safety) {
     case SafetyClass::kNone:

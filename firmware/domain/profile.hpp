@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "firmware/base/time.hpp"
+#include "firmware/domain/object_path.hpp"
 #include "firmware/domain/stream.hpp"
 #include "firmware/domain/transform.hpp"
 #include "firmware/domain/value.hpp"
@@ -74,6 +75,21 @@ struct EventModel {
   std::vector<FieldModel> data;
 };
 
+// In which Content-Format a LwM2M device is to be asked and written to.
+enum class ResourceFormat : std::uint8_t {
+  kChosen,     // by what the device said of itself when it registered
+  kText,       // text/plain
+  kTlv,        // application/vnd.oma.lwm2m+tlv
+  kSenmlJson,  // application/senml+json
+};
+
+// Where a form of a LwM2M device points to ("subprotocol": "lwm2m").
+struct ResourceForm {
+  ObjectPath path;
+  ValueType type = ValueType::kNumber;  // of the resource itself, before transforms
+  ResourceFormat format = ResourceFormat::kChosen;
+};
+
 // A foreign device's message that carries something of ours. `{id}` in a topic stands for the
 // device's id. `pointer` is a JSON pointer into the payload; empty means the payload itself as
 // text.
@@ -86,6 +102,7 @@ struct UpForm {
   std::uint16_t index = 0;  // of the property or event
   // Events and presence: raised when the transformed value equals this; any value if absent.
   std::optional<Value> when;
+  std::optional<ResourceForm> resource;  // instead of topic and pointer
 };
 
 // How an action is said in a foreign device's words. Members of `payload` that are "{name}" are
@@ -96,6 +113,15 @@ struct DownForm {
   std::string topic;
   std::string payload;  // JSON text, or plain text
   std::vector<Transform> transforms;
+  std::optional<ResourceForm> resource;  // instead of topic; `payload` is then one JSON value
+  bool executes = false;                 // LwM2M's Execute, without a payload; else Write
+};
+
+// Whose words a device speaks. All forms of a model are of one kind.
+enum class Dialect : std::uint8_t {
+  kNative,  // no forms: the native contract
+  kTopics,  // MQTT messages of its own
+  kLwm2m,   // the resources of LwM2M objects
 };
 
 // A device model: a W3C WoT Thing Model read from config/profiles. Immutable and shared.
@@ -106,7 +132,7 @@ struct Profile {
   std::vector<PropertyModel> properties;
   std::vector<ActionModel> actions;
   std::vector<EventModel> events;
-  std::vector<UpForm> up;  // empty: the device speaks the native contract
+  std::vector<UpForm> up;
   std::vector<DownForm> down;
 };
 
@@ -114,6 +140,8 @@ struct Profile {
 std::optional<std::uint16_t> property_index(const Profile& profile, std::string_view name);
 std::optional<std::uint16_t> action_index(const Profile& profile, std::string_view name);
 std::optional<std::uint16_t> event_index(const Profile& profile, std::string_view name);
+
+Dialect dialect_of(const Profile& profile);
 
 std::string_view name(SafetyClass safety);
 std::string_view name(Severity severity);

@@ -23,22 +23,6 @@ constexpr std::size_t kMaxModels = 128;
 constexpr std::size_t kMaxWords = 64;
 constexpr std::size_t kMaxDescription = 1024;
 
-// One member of a closed set by its word, e.g. "door" for SafetyClass::kDoor.
-template <class T, std::size_t N>
-T word_of(JsonReader& in, std::string_view key, const std::array<T, N>& all, T fallback) {
-  const auto word = in.optional_text(key, kMaxText);
-  if (!word) return fallback;
-  std::string known;
-  for (const T candidate : all) {
-    if (name(candidate) == *word) return candidate;
-    known += (known.empty() ? "" : ", ") + std::string(name(candidate));
-  }
-  in.reject(key, fmt::format("expected one of {}, found '{}'", known, *word));
-  return fallback;
-}
-
-constexpr std::array kTypes{ValueType::kBoolean, ValueType::kInteger, ValueType::kNumber,
-                            ValueType::kString};
 // The command stream carries outcomes of commands only.
 constexpr std::array kEventStreams{Stream::kAlarm, Stream::kAccess, Stream::kMoney, Stream::kTicket,
                                    Stream::kTelemetry};
@@ -78,7 +62,7 @@ void refuse_for(JsonReader& in, const ValueSchema& schema, std::string_view key)
 
 void read_schema(JsonReader& in, ValueSchema& schema) {
   if (!in.has("type")) in.reject("type", "is missing");
-  schema.type = word_of(in, "type", kTypes, ValueType::kNumber);
+  schema.type = word_of(in, "type", kValueTypes, ValueType::kNumber);
   if (is_numeric(schema.type)) {
     schema.unit = in.optional_text("unit", kMaxText).value_or("");
     schema.minimum = in.optional_number("minimum", {});
@@ -160,7 +144,7 @@ void read_property(JsonReader& in, const std::string& property_name, Profile& pr
   model.heartbeat = std::chrono::seconds(
       in.optional_integer("linli:heartbeatSeconds", {0, 30 * 86400}).value_or(0));
   read_up_forms(in, UpForm::Target::kProperty,
-                static_cast<std::uint16_t>(profile.properties.size()), profile);
+                static_cast<std::uint16_t>(profile.properties.size()), model.schema.type, profile);
   profile.properties.push_back(std::move(model));
 }
 
@@ -190,7 +174,7 @@ void read_event(JsonReader& in, const std::string& event_name, Profile& profile)
   model.severity = word_of(in, "linli:severity", kSeverities, Severity::kInfo);
   in.optional_text("description", kMaxDescription);
   read_up_forms(in, UpForm::Target::kEvent, static_cast<std::uint16_t>(profile.events.size()),
-                profile);
+                std::nullopt, profile);
   profile.events.push_back(std::move(model));
 }
 
@@ -219,10 +203,28 @@ bool is_heard(const Profile& profile, std::size_t action) {
                      [action](const DownForm& form) { return form.action == action; });
 }
 
+constexpr std::size_t kMaxResources = 64;  // each is asked of the device by itself
+
+// One driver serves a device, so its forms are all topics or all resources.
+void check_dialect(JsonReader& in, const Profile& profile) {
+  const bool is_lwm2m = dialect_of(profile) == Dialect::kLwm2m;
+  std::set<ObjectPath> resources;
+  const auto check = [&in, &resources, is_lwm2m](const auto& form) {
+    if (form.resource.has_value() != is_lwm2m)
+      in.reject("forms", "some have the subprotocol lwm2m and others have none");
+    if (form.resource) resources.insert(form.resource->path);
+  };
+  for (const UpForm& form : profile.up) check(form);
+  for (const DownForm& form : profile.down) check(form);
+  if (resources.size() > kMaxResources)
+    in.reject("forms", fmt::format("more than {} resources", kMaxResources));
+}
+
 // A model with forms is a foreign device's, and each of its parts needs one: without, the part
 // would never say or do anything.
 void check_forms(JsonReader& in, const Profile& profile) {
-  if (profile.up.empty() && profile.down.empty()) return;
+  if (dialect_of(profile) == Dialect::kNative) return;
+  check_dialect(in, profile);
   constexpr std::string_view kMissing = "has no forms, though this model maps a foreign device";
   for (std::size_t i = 0; i < profile.properties.size(); ++i) {
     if (!is_said(profile, UpForm::Target::kProperty, i))
@@ -254,7 +256,7 @@ base::Result<Profile> parse_profile(std::string_view profile_name, std::string_v
   read_models(in, "events", profile, &read_event);
   if (const Json* presence = in.optional_object("linli:presence")) {
     read_object(in, "linli:presence", *presence, [&profile](JsonReader& forms) {
-      read_up_forms(forms, UpForm::Target::kPresence, 0, profile);
+      read_up_forms(forms, UpForm::Target::kPresence, 0, std::nullopt, profile);
     });
   }
   check_forms(in, profile);

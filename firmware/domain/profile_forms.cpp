@@ -6,6 +6,7 @@
 
 #include "firmware/base/json_reader.hpp"
 #include "firmware/domain/profile_members.hpp"
+#include "firmware/domain/profile_resources.hpp"
 #include "firmware/domain/schema_check.hpp"
 
 namespace linli::domain {
@@ -106,20 +107,30 @@ bool is_pointer(std::string_view pointer) {
   return true;
 }
 
-UpForm read_up_form(JsonReader& form, UpForm::Target target, std::uint16_t index) {
-  UpForm up;
-  up.target = target;
-  up.index = index;
+void read_place(JsonReader& form, UpForm& up) {
   up.topic = read_topic(form);
   up.pointer = form.optional_text("linli:pointer", kMaxText).value_or("");
   if (!is_pointer(up.pointer))
     form.reject("linli:pointer", "expected a JSON pointer like /state/battery, with ~1 for /");
+}
+
+UpForm read_up_form(JsonReader& form, UpForm::Target target, std::uint16_t index,
+                    std::optional<ValueType> type) {
+  UpForm up;
+  up.target = target;
+  up.index = index;
+  const bool is_resource = is_resource_form(form);
+  if (!is_resource) read_place(form, up);
   up.transforms = read_transforms(form);
-  if (target == UpForm::Target::kProperty) return up;
-  if (const Json* when = form.optional_any("linli:when")) {
-    up.when = scalar_of(*when);
-    if (!up.when) form.reject("linli:when", "expected a number, a string, true or false");
+  if (target != UpForm::Target::kProperty) {
+    if (const Json* when = form.optional_any("linli:when")) {
+      up.when = scalar_of(*when);
+      if (!up.when) form.reject("linli:when", "expected a number, a string, true or false");
+    }
   }
+  if (is_resource) up.resource = read_resource(form, up.when ? type_of(*up.when) : type);
+  if (is_resource && target == UpForm::Target::kPresence)
+    form.reject("subprotocol", "a LwM2M device is there while it is registered");
   return up;
 }
 
@@ -140,7 +151,27 @@ void check_payload(JsonReader& form, const Json& node, const ActionModel& action
   }
 }
 
+// A LwM2M device takes one value, or none (Execute).
+DownForm read_resource_action(JsonReader& form, const ActionModel& action, std::uint16_t index) {
+  DownForm down;
+  down.action = index;
+  down.executes = read_operation(form) == ResourceOperation::kExecute;
+  std::optional<ValueType> type;
+  if (!down.executes) {
+    const Json& payload = form.any("linli:payload");
+    if (payload.is_structured() || payload.is_null())
+      form.reject("linli:payload", "expected one value");
+    check_payload(form, payload, action);
+    down.payload = base::dump_json(payload);
+    down.transforms = read_transforms(form);
+    type = payload_type(payload, action);
+  }
+  down.resource = read_resource(form, down.executes ? ValueType::kString : type);
+  return down;
+}
+
 DownForm read_down_form(JsonReader& form, const ActionModel& action, std::uint16_t index) {
+  if (is_resource_form(form)) return read_resource_action(form, action, index);
   DownForm down;
   down.action = index;
   down.topic = read_topic(form);
@@ -155,13 +186,14 @@ DownForm read_down_form(JsonReader& form, const ActionModel& action, std::uint16
 
 }  // namespace
 
-void read_up_forms(JsonReader& in, UpForm::Target target, std::uint16_t index, Profile& profile) {
+void read_up_forms(JsonReader& in, UpForm::Target target, std::uint16_t index,
+                   std::optional<ValueType> type, Profile& profile) {
   const Json* const forms = in.optional_array("forms", kMaxForms);
   if (forms == nullptr) return;
   for (std::size_t i = 0; i < forms->size(); ++i) {
     read_object(in, fmt::format("forms[{}]", i), (*forms)[i],
-                [&profile, target, index](JsonReader& form) {
-                  profile.up.push_back(read_up_form(form, target, index));
+                [&profile, target, index, type](JsonReader& form) {
+                  profile.up.push_back(read_up_form(form, target, index, type));
                 });
   }
 }

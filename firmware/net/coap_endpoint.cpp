@@ -92,6 +92,18 @@ void CoapEndpoint::Body::on_request(coap_session_t* raw, const coap_pdu_t& pdu,
   events.on_request(std::move(request));
 }
 
+// Of nobody that we know, it is passed over: a reset would go to an address that was never proved.
+void CoapEndpoint::Body::on_answer(const coap_session_t* raw, const coap_pdu_t& pdu) {
+  CoapSession* const session = session_of(raw);
+  if (session == nullptr || session == &ended) return;
+  session->used = loop.now();
+  CoapAnswer answer = answer_of(pdu);
+  answer.exchange.session = session->number;
+  answer.identity = session->identity;
+  answer.address = session->address;
+  events.on_answer(std::move(answer));
+}
+
 const coap_bin_const_t* CoapEndpoint::Body::key_of(const coap_bin_const_t& identity) {
   const std::string name(reinterpret_cast<const char*>(identity.s), identity.length);
   const base::SecretText* const secret = name.empty() ? nullptr : events.key_of(name);
@@ -294,6 +306,23 @@ void CoapEndpoint::reply_separately(const CoapExchange& exchange, const CoapRepl
 std::optional<std::uint16_t> CoapEndpoint::notify(std::uint64_t session, const std::string& token,
                                                   const CoapReply& reply) {
   return body_->send_new(session, CoapType::kConfirmable, token, reply);
+}
+
+std::optional<std::uint16_t> CoapEndpoint::call(std::uint64_t session, const std::string& token,
+                                                const CoapCall& call) {
+  const CoapSession* const to = body_->find(session);
+  if (to == nullptr) return std::nullopt;
+  const std::uint16_t message_id = coap_new_message_id(to->raw);
+  coap_pdu_t* const pdu = make_call(message_id, token, call, coap_session_max_pdu_size(to->raw));
+  if (pdu == nullptr || coap_send(to->raw, pdu) == COAP_INVALID_MID) return std::nullopt;
+  return message_id;
+}
+
+void CoapEndpoint::reset(const CoapExchange& exchange) {
+  const CoapSession* const session = body_->find(exchange.session);
+  if (session == nullptr) return;
+  if (coap_pdu_t* const reset = make_reset(exchange.message_id); reset != nullptr)
+    coap_send(session->raw, reset);
 }
 
 void CoapEndpoint::cut(const std::string& identity) {

@@ -28,6 +28,8 @@ struct CoapEndpointEvents {
   std::function<void(std::uint64_t session)> on_session_end;
   // A confirmable message was not acknowledged, or (`refused`) answered with a reset.
   std::function<void(std::uint64_t session, std::uint16_t message_id, bool refused)> on_undelivered;
+  // To a call of ours, or a notification. It is for the caller to acknowledge() or reset() it.
+  std::function<void(CoapAnswer)> on_answer = [](CoapAnswer) {};
 };
 
 struct CoapEndpointCounts {
@@ -64,6 +66,9 @@ class CoapEndpoint final : public CoapOutlet {
   void reply_separately(const CoapExchange& exchange, const CoapReply& reply) override;
   std::optional<std::uint16_t> notify(std::uint64_t session, const std::string& token,
                                       const CoapReply& reply) override;
+  std::optional<std::uint16_t> call(std::uint64_t session, const std::string& token,
+                                    const CoapCall& call) override;
+  void reset(const CoapExchange& exchange) override;
 
   // Ends the associations of an identity, at the next turn of the loop. Nothing of it is heard
   // after that until it comes with the key that key_of() then gives.

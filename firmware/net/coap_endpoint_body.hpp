@@ -39,6 +39,7 @@ struct CoapEndpoint::Body {
   void process();
   void sweep();
   void on_request(coap_session_t* raw, const coap_pdu_t& pdu, coap_pdu_t& response);
+  void on_answer(const coap_session_t* raw, const coap_pdu_t& pdu);
   const coap_bin_const_t* key_of(const coap_bin_const_t& identity);
   void after_handshake(coap_session_t* raw);
   void before_delete(coap_session_t* raw);

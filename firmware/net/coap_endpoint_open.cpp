@@ -115,6 +115,15 @@ void CoapEndpoint::Body::set_up_resources() const {
     if (event == COAP_EVENT_SERVER_SESSION_DEL) of(session).before_delete(session);
     return 0;
   });
+  coap_register_response_handler(context, [](coap_session_t* raw, const coap_pdu_t* /*sent*/,
+                                             const coap_pdu_t* received, const coap_mid_t /*mid*/) {
+    of(raw).on_answer(raw, *received);
+    // libcoap would acknowledge a confirmable one now. It is ours to do that, when the store has
+    // it; the message was made by libcoap and is not really constant.
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): there is no other way to say so
+    coap_pdu_set_type(const_cast<coap_pdu_t*>(received), COAP_MESSAGE_NON);
+    return COAP_RESPONSE_OK;
+  });
   coap_register_nack_handler(context, [](coap_session_t* raw, const coap_pdu_t* /*sent*/,
                                          const coap_nack_reason_t reason, const coap_mid_t mid) {
     of(raw).on_nack(raw, static_cast<std::uint16_t>(mid), reason == COAP_NACK_RST);
@@ -125,6 +134,7 @@ void CoapEndpoint::Body::close() {
   watch.reset();
   timer.reset();
   *alive = false;
+  events.on_answer = [](CoapAnswer) {};
   events.on_undelivered = [](std::uint64_t, std::uint16_t, bool) {};
   events.on_session_end = [](std::uint64_t) {};
   while (!sessions.empty()) end(sessions.begin()->first);

@@ -25,6 +25,7 @@ constexpr std::uint8_t coap_code(unsigned code_class, unsigned detail) {
 
 // c.dd of RFC 7252 §12.1.2 as one byte.
 enum class CoapCode : std::uint8_t {
+  kCreated = coap_code(2, 1),
   kDeleted = coap_code(2, 2),
   kChanged = coap_code(2, 4),
   kContent = coap_code(2, 5),
@@ -32,10 +33,12 @@ enum class CoapCode : std::uint8_t {
   kBadRequest = coap_code(4, 0),
   kUnauthorized = coap_code(4, 1),
   kBadOption = coap_code(4, 2),
+  kForbidden = coap_code(4, 3),
   kNotFound = coap_code(4, 4),
   kMethodNotAllowed = coap_code(4, 5),
   kNotAcceptable = coap_code(4, 6),
   kIncomplete = coap_code(4, 8),
+  kPreconditionFailed = coap_code(4, 12),
   kTooLarge = coap_code(4, 13),
   kUnsupportedFormat = coap_code(4, 15),
   kTooManyRequests = coap_code(4, 29),
@@ -44,7 +47,14 @@ enum class CoapCode : std::uint8_t {
 };
 
 // Content-Formats of the IANA registry that we speak.
-enum class CoapFormat : std::uint16_t { kText = 0, kLink = 40, kJson = 50, kCbor = 60 };
+enum class CoapFormat : std::uint16_t {
+  kText = 0,
+  kLink = 40,
+  kJson = 50,
+  kCbor = 60,
+  kSenmlJson = 110,
+  kTlv = 11542,  // OMA-TLV of LwM2M
+};
 
 // A Block1 or Block2 option (RFC 7959 §2.2): block `number` of size() bytes each.
 struct CoapBlock {
@@ -97,10 +107,40 @@ struct CoapReply {
   std::optional<std::uint32_t> max_age_s{};
   std::optional<CoapBlock> block1{};
   std::optional<CoapBlock> block2{};
-  std::string etag{};  // 1 to 8 bytes; empty: none
+  std::string etag{};                   // 1 to 8 bytes; empty: none
+  std::vector<std::string> location{};  // of what was created: Location-Path, segment by segment
   std::optional<std::uint32_t> size1{};
   std::optional<std::uint32_t> size2{};
   friend bool operator==(const CoapReply&, const CoapReply&) = default;
+};
+
+// What we ask of a peer; always confirmable.
+struct CoapCall {
+  CoapMethod method = CoapMethod::kGet;
+  std::vector<std::string> path{};
+  std::optional<std::uint32_t> observe{};  // 0: tell me of changes (RFC 7641 §2)
+  std::optional<CoapFormat> format{};      // of `payload`
+  std::optional<CoapFormat> accept{};
+  std::string payload{};
+  friend bool operator==(const CoapCall&, const CoapCall&) = default;
+};
+
+// What a peer answered, or, if it carries Observe, a notification of it. The exchange has the token
+// of the call; `confirmable` means that it waits to be acknowledged, as an answer that came with
+// the acknowledgement does not. A repeat of the last one is not handed over (net::CoapEndpoint).
+struct CoapAnswer {
+  CoapExchange exchange;
+  std::string identity;  // as in CoapRequest
+  std::string address;
+  bool is_piggybacked = false;  // on the acknowledgement of our call: nothing is to be said to it
+  std::uint8_t code = 0;        // c.dd; a peer may use any
+  std::optional<std::uint32_t> observe;
+  std::optional<CoapBlock> block2;
+  std::optional<std::uint16_t> content_format;
+  std::string payload;
+
+  bool is_plain() const { return identity.empty(); }
+  bool is_success() const { return code >> 5U == 2; }
 };
 
 // The way out: net::CoapEndpoint, or a fake in a test. Loop thread only. Whoever answers an
@@ -121,6 +161,12 @@ class CoapOutlet {
   // A confirmable notification (RFC 7641); its message id, or nothing if it could not be sent.
   virtual std::optional<std::uint16_t> notify(std::uint64_t session, const std::string& token,
                                               const CoapReply& reply) = 0;
+  // A request of ours; its message id, or nothing if it could not be sent. The token (1 to 8 bytes)
+  // is the caller's, and comes back with the answer.
+  virtual std::optional<std::uint16_t> call(std::uint64_t session, const std::string& token,
+                                            const CoapCall& call) = 0;
+  // Nobody here has asked for that message (RFC 7252 §4.2, RFC 7641 §3.6).
+  virtual void reset(const CoapExchange& exchange) = 0;
 };
 
 }  // namespace linli::net

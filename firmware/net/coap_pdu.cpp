@@ -4,6 +4,7 @@
 
 #include <array>
 #include <string_view>
+#include <utility>
 
 namespace linli::net {
 namespace {
@@ -97,6 +98,9 @@ class Writer {
   void block(std::uint16_t option, const CoapBlock& block) {
     number(option, (block.number << 4U) | (block.more ? 8U : 0U) | block.szx);
   }
+  void path(std::uint16_t option, const std::vector<std::string>& segments) {
+    for (const std::string& segment : segments) bytes(option, segment);
+  }
   void data(const std::string& payload) {
     if (payload.empty()) return;
     ok_ = ok_ && coap_add_data(pdu_, payload.size(),
@@ -123,6 +127,7 @@ void write(const CoapOutgoing& request, Writer& out) {
 void write(const CoapReply& reply, Writer& out) {
   if (!reply.etag.empty()) out.bytes(COAP_OPTION_ETAG, reply.etag);
   if (reply.observe) out.number(COAP_OPTION_OBSERVE, *reply.observe);
+  out.path(COAP_OPTION_LOCATION_PATH, reply.location);
   if (reply.format)
     out.number(COAP_OPTION_CONTENT_FORMAT, static_cast<std::uint16_t>(*reply.format));
   if (reply.max_age_s) out.number(COAP_OPTION_MAXAGE, *reply.max_age_s);
@@ -131,6 +136,14 @@ void write(const CoapReply& reply, Writer& out) {
   if (reply.size2) out.number(COAP_OPTION_SIZE2, *reply.size2);
   if (reply.size1) out.number(COAP_OPTION_SIZE1, *reply.size1);
   out.data(reply.payload);
+}
+
+void write(const CoapCall& call, Writer& out) {
+  if (call.observe) out.number(COAP_OPTION_OBSERVE, *call.observe);
+  out.path(COAP_OPTION_URI_PATH, call.path);
+  if (call.format) out.number(COAP_OPTION_CONTENT_FORMAT, static_cast<std::uint16_t>(*call.format));
+  if (call.accept) out.number(COAP_OPTION_ACCEPT, static_cast<std::uint16_t>(*call.accept));
+  out.data(call.payload);
 }
 
 // nullptr, and nothing left, if it does not fit.
@@ -206,6 +219,19 @@ CoapResponse response_of(const coap_pdu_t& pdu) {
   return response;
 }
 
+CoapAnswer answer_of(const coap_pdu_t& pdu) {
+  CoapRequest read = request_of(pdu);
+  CoapAnswer answer;
+  answer.exchange = std::move(read.exchange);
+  answer.is_piggybacked = coap_pdu_get_type(&pdu) == COAP_MESSAGE_ACK;
+  answer.code = static_cast<std::uint8_t>(coap_pdu_get_code(&pdu));
+  answer.observe = read.observe;
+  answer.block2 = read.block2;
+  answer.content_format = read.content_format;
+  answer.payload = std::move(read.payload);
+  return answer;
+}
+
 coap_pdu_t* make_pdu(CoapType type, std::uint16_t message_id, const std::string& token,
                      const CoapReply& reply, std::size_t max_bytes) {
   return filled(coap_pdu_init(static_cast<coap_pdu_type_t>(type),
@@ -218,6 +244,17 @@ coap_pdu_t* make_request(std::uint16_t message_id, const CoapOutgoing& request,
   return filled(coap_pdu_init(COAP_MESSAGE_CON, static_cast<coap_pdu_code_t>(request.method),
                               message_id, max_bytes),
                 request.token, request);
+}
+
+coap_pdu_t* make_call(std::uint16_t message_id, const std::string& token, const CoapCall& call,
+                      std::size_t max_bytes) {
+  return filled(coap_pdu_init(COAP_MESSAGE_CON, static_cast<coap_pdu_code_t>(call.method),
+                              message_id, max_bytes),
+                token, call);
+}
+
+coap_pdu_t* make_reset(std::uint16_t message_id) {
+  return coap_pdu_init(COAP_MESSAGE_RST, COAP_EMPTY_CODE, message_id, 0);
 }
 
 coap_pdu_t* make_empty_ack(std::uint16_t message_id) {

@@ -13,17 +13,23 @@ enum class CoapType : std::uint8_t { kConfirmable = 0, kNonConfirmable = 1, kAck
 // All but session, identity and address. Options of a length that they cannot have, and conditions
 // (If-Match, If-None-Match), are bad ones.
 CoapRequest request_of(const coap_pdu_t& pdu);
+// The same for an answer; an option that cannot be read is taken for absent.
+CoapAnswer answer_of(const coap_pdu_t& pdu);
 
 // A message for coap_send(), which takes it over; nullptr if it does not fit `max_bytes` or there
 // is no memory.
 coap_pdu_t* make_pdu(CoapType type, std::uint16_t message_id, const std::string& token,
                      const CoapReply& reply, std::size_t max_bytes);
+coap_pdu_t* make_call(std::uint16_t message_id, const std::string& token, const CoapCall& call,
+                      std::size_t max_bytes);
 // The client's two ways: a confirmable request, as make_pdu() makes a reply, and what came back.
 coap_pdu_t* make_request(std::uint16_t message_id, const CoapOutgoing& request,
                          std::size_t max_bytes);
 // Options of a length that they cannot have are not there.
 CoapResponse response_of(const coap_pdu_t& pdu);
-// Empty messages: an acknowledgement, and what its receiver answers with a reset (RFC 7252 §4.3).
+// Empty messages: a refusal, an acknowledgement, and what its receiver answers with a reset (RFC
+// 7252 §4.3).
+coap_pdu_t* make_reset(std::uint16_t message_id);
 coap_pdu_t* make_empty_ack(std::uint16_t message_id);
 coap_pdu_t* make_ping(std::uint16_t message_id);
 

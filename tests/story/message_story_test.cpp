@@ -80,6 +80,20 @@ TEST_F(Messages, WhoseCommitFailedAreNewWhenTheyComeAgain) {
   EXPECT_EQ(house.stored(Stream::kAlarm).size(), 1U);
 }
 
+TEST_F(Messages, APresenceWhoseCommitFailedIsToldWhenItComesAgain) {
+  domain::Report goodbye;
+  goodbye.device = domain::DeviceId::parse("sensor1").value();
+  goodbye.presence = domain::Presence::kOffline;
+  house.store.fail_next(1, base::Code::kInternal);
+  house.report(goodbye);
+  house.loop.run_for(milliseconds(100));
+  EXPECT_TRUE(house.stored(Stream::kTelemetry).empty());
+  house.report(goodbye);
+  house.loop.run_for(milliseconds(100));
+  ASSERT_EQ(house.stored(Stream::kTelemetry).size(), 1U);
+  EXPECT_EQ(house.stored(Stream::kTelemetry)[0].data, R"({"online":false})");
+}
+
 TEST_F(Messages, ARepeatIsNotAcknowledgedWhenTheFirstCopyWasLost) {
   house.store.fail_next(1, base::Code::kInternal);
   house.report(House::event_of("sensor1", 0, "m1"));

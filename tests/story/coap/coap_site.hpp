@@ -11,10 +11,11 @@ namespace linli::story {
 
 // What the driver had sent, in order.
 struct CoapSent {
-  enum class Kind { kReply, kAcknowledgement, kSeparate, kNotification };
+  enum class Kind { kReply, kAcknowledgement, kSeparate, kNotification, kCall, kReset };
   Kind kind = Kind::kReply;
   net::CoapExchange exchange;  // of a notification: session, token and its own message id
-  net::CoapReply reply;
+  net::CoapReply reply{};
+  net::CoapCall call{};  // of kCall; its exchange is as a notification's
 };
 
 class FakeOutlet final : public net::CoapOutlet {
@@ -22,10 +23,10 @@ class FakeOutlet final : public net::CoapOutlet {
   explicit FakeOutlet(std::vector<CoapSent>& sent) : sent_(sent) {}
 
   void reply(const net::CoapExchange& exchange, const net::CoapReply& reply) override {
-    sent_.push_back({CoapSent::Kind::kReply, exchange, reply});
+    sent_.push_back({CoapSent::Kind::kReply, exchange, reply, {}});
   }
   void acknowledge(const net::CoapExchange& exchange) override {
-    sent_.push_back({CoapSent::Kind::kAcknowledgement, exchange, {}});
+    sent_.push_back({CoapSent::Kind::kAcknowledgement, exchange});
   }
   void reply_separately(const net::CoapExchange& exchange, const net::CoapReply& reply) override {
     sent_.push_back({CoapSent::Kind::kSeparate, exchange, reply});
@@ -34,6 +35,14 @@ class FakeOutlet final : public net::CoapOutlet {
                                       const net::CoapReply& reply) override {
     sent_.push_back({CoapSent::Kind::kNotification, {session, ++last_id_, token, true, 0}, reply});
     return last_id_;
+  }
+  std::optional<std::uint16_t> call(std::uint64_t session, const std::string& token,
+                                    const net::CoapCall& call) override {
+    sent_.push_back({CoapSent::Kind::kCall, {session, ++last_id_, token, true, 0}, {}, call});
+    return last_id_;
+  }
+  void reset(const net::CoapExchange& exchange) override {
+    sent_.push_back({CoapSent::Kind::kReset, exchange});
   }
 
  private:

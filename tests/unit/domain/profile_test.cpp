@@ -101,5 +101,52 @@ TEST(ParseProfile, ReadsFormsOfForeignDevices) {
   EXPECT_EQ(profile->down[0].payload, R"({"on":"{on}"})");
 }
 
+TEST(ParseProfile, ReadsResourcesOfLwm2mDevices) {
+  const auto profile = parse_profile("x/buzzer", model(R"(,
+    "properties":{"on":{"titles":{"zh":"开","en":"On"},"type":"boolean",
+      "forms":[{"href":"/3338/0/5850","subprotocol":"lwm2m","contentType":"text/plain"}]}},
+    "events":{"sounds":{"titles":{"zh":"响","en":"Sounds"},"linli:stream":"alarm",
+      "forms":[{"href":"/3338/0/5850","subprotocol":"lwm2m","linli:when":true}]}},
+    "actions":{"restart":{"titles":{"zh":"重启","en":"Restart"},"linli:safety":"actuator",
+      "forms":[{"href":"/3/0/4","subprotocol":"lwm2m","lwm2m:operation":"execute"}]},
+      "sound":{"titles":{"zh":"响","en":"Sound"},"linli:safety":"life",
+      "input":{"type":"object","properties":{"level":{"type":"integer"}}},
+      "forms":[{"href":"/3338/0/5548","subprotocol":"lwm2m","lwm2m:operation":"write",
+        "linli:payload":"{level}","lwm2m:type":"number","linli:transforms":[{"scale":0.5}]}]}})"));
+  ASSERT_TRUE(profile.has_value()) << profile.error().what;
+  EXPECT_EQ(dialect_of(*profile), Dialect::kLwm2m);
+  ASSERT_EQ(profile->up.size(), 2U);
+  EXPECT_EQ(profile->up[0].resource->path, (ObjectPath{3338, 0, 5850}));
+  EXPECT_EQ(profile->up[0].resource->type, ValueType::kBoolean);
+  EXPECT_EQ(profile->up[0].resource->format, ResourceFormat::kText);
+  EXPECT_EQ(profile->up[1].resource->type, ValueType::kBoolean);  // of what it is compared with
+  ASSERT_EQ(profile->down.size(), 2U);
+  EXPECT_TRUE(profile->down[0].executes);
+  EXPECT_EQ(profile->down[1].payload, R"("{level}")");
+  EXPECT_EQ(profile->down[1].resource->type, ValueType::kNumber);
+}
+
+std::string resources(std::size_t count) {
+  std::string json = R"(,"properties":{)";
+  for (std::size_t i = 0; i < count; ++i)
+    json += fmt::format(
+        R"({}"p{}":{{"titles":{{"zh":"a","en":"b"}},"type":"number","forms":[{{"href":"/3303/{}/5700","subprotocol":"lwm2m"}}]}})",
+        i == 0 ? "" : ",", i, i);
+  return model(json + "}");
+}
+
+TEST(ParseProfile, HasNoMoreResourcesThanAreAskedFor) {
+  EXPECT_TRUE(parse_profile("x/y", resources(64)).has_value());
+  EXPECT_EQ(parse_profile("x/y", resources(65)).error().what, "x/y.forms: more than 64 resources");
+}
+
+TEST(ObjectPath, IsThreeNumbersInTheirShortestForm) {
+  for (const char* const good : {"/0/0/0", "/3/0/9", "/65534/65534/65534"})
+    EXPECT_EQ(to_text(parse_object_path(good).value()), good);
+  for (const char* const bad : {"", "/", "3/0/9", "/3/0", "/3/0/9/", "/3/0/9/1", "/3//9", "/03/0/9",
+                                "/3/0/65535", "/3/0/-1", "/3/0/ 9", "/3/0/99999999999999999999"})
+    EXPECT_FALSE(parse_object_path(bad).has_value()) << bad;
+}
+
 }  // namespace
 }  // namespace linli::domain

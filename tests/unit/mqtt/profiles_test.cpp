@@ -7,9 +7,11 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "drivers/coap/lwm2m_values.hpp"
 #include "drivers/mqtt/mapped_codec.hpp"
 #include "drivers/mqtt/native_topics.hpp"
 #include "drivers/native/native_codec.hpp"
+#include "firmware/base/bytes.hpp"
 #include "firmware/base/json.hpp"
 #include "firmware/daemon/profile_files.hpp"
 
@@ -47,6 +49,27 @@ Json words_of(const domain::Report& report, const domain::Profile& profile) {
   return words;
 }
 
+// A recording of a LwM2M device names resource and Content-Format, one of MQTT its topic.
+domain::Report decode(const domain::Profile& profile, const Json& recording) {
+  const auto device = domain::DeviceId::parse("dev1").value();
+  if (recording.contains("resource")) {
+    const auto path = domain::parse_object_path(recording.at("resource").get<std::string>());
+    const std::string payload = recording.contains("hex")
+                                    ? base::from_hex(recording.at("hex").get<std::string>()).value()
+                                    : recording.at("payload").get<std::string>();
+    coap::RaisedForms raised;
+    return coap::decode_resource(
+        profile, {path.value(), recording.at("format").get<std::uint16_t>(), payload}, raised);
+  }
+  const std::string topic = recording.at("topic");
+  const std::string payload = recording.at("payload").is_string()
+                                  ? recording.at("payload").get<std::string>()
+                                  : recording.at("payload").dump();
+  const auto native = parse_native_topic(topic);
+  return native ? native::decode(profile, device, native->kind, payload)
+                : decode_mapped(profile, device, topic, payload);
+}
+
 class EveryProfile : public testing::TestWithParam<std::string> {
  protected:
   const domain::Profile& profile() const { return *all().at(GetParam()); }
@@ -71,16 +94,9 @@ TEST_P(EveryProfile, ReadsItsRecordedPayloads) {
   ASSERT_TRUE(in.good()) << "no recordings: " << file;
   const Json recordings = Json::parse(in);
   ASSERT_GE(recordings.size(), 2U);
-  const auto device = domain::DeviceId::parse("dev1").value();
   for (const Json& recording : recordings) {
-    const std::string topic = recording.at("topic");
-    const std::string payload = recording.at("payload").is_string()
-                                    ? recording.at("payload").get<std::string>()
-                                    : recording.at("payload").dump();
-    const auto native = parse_native_topic(topic);
-    const auto report = native ? native::decode(profile(), device, native->kind, payload)
-                               : decode_mapped(profile(), device, topic, payload);
-    EXPECT_EQ(words_of(report, profile()), recording.at("expect")) << topic << " " << payload;
+    const auto report = decode(profile(), recording);
+    EXPECT_EQ(words_of(report, profile()), recording.at("expect")) << recording.dump();
   }
 }
 
