@@ -70,7 +70,7 @@ struct CoapEndpoint::Body {
   std::unordered_map<std::uint64_t, std::unique_ptr<CoapSession>> sessions;
   std::uint64_t next_session = 1;
   bool took_request = false;  // since process() has begun its present turn
-  CoapSession ended;  // stands for those whose end was told, until libcoap deletes them
+  CoapSession ended;          // stands for those whose end was told, until libcoap deletes them
   coap_bin_const_t key{0, nullptr};  // the one that libcoap was given last
   base::Handle watch;
   base::Handle timer;
