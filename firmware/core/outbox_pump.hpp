@@ -30,9 +30,10 @@ struct OutboxPumpLimits {
                               std::chrono::seconds(300)};
 
   // For a link that sends one block a round trip: small batches and few under way, so that little
-  // has to be sent again after a loss, and time for the last of them on a slow line.
+  // has to be sent again after a loss, and time for the last of them on a slow line. As JSON that
+  // is some 30 KiB; what one commit appended is never divided, and can be ten times as much.
   void for_block_transfer() {
-    batch.bytes = 16 * std::size_t{1024};
+    batch = {32, 16 * std::size_t{1024}};
     window = 2;
     accept_timeout = std::chrono::seconds(120);
   }

@@ -77,6 +77,18 @@ Verdict link_verdict(const ports::LinkStatus& link) {
   return connection(link.up, link.last_error, "devices and doors go on; events wait in the outbox");
 }
 
+Json link_json(const ports::PlatformLink* link, const Config::Platform& config) {
+  if (link == nullptr) return {{"link", "off"}, {"up", false}};
+  const ports::LinkStatus status = link->status();
+  return {{"link", config.link},
+          {"up", status.up},
+          {"peer", status.peer},
+          {"last_error", status.last_error},
+          {"attempts", status.attempts},
+          {"sent_batches", status.sent_batches},
+          {"sent_events", status.sent_events}};
+}
+
 Verdict logins_verdict(const core::LoginKeeper::Counts& counts) {
   if (counts.without_secret > 0) {
     return {"warn", fmt::format("{} registered devices have no login", counts.without_secret),
@@ -144,6 +156,7 @@ Json store_json(const ports::StoreStats& store, const std::string& epoch) {
 }  // namespace
 
 Json ControlApi::status() const {
+  const Config& config = gateway_.config();
   const ports::StoreStats store = gateway_.store().stats();
   const auto [streams, given_out, waits] = streams_of(store);
   const core::LedgerCounts commands = gateway_.ledger().counts();
@@ -151,7 +164,7 @@ Json ControlApi::status() const {
   const net::MqttStatus broker = gateway_.mqtt().broker_status();
   Json json = {
       {"version", kVersion},
-      {"gateway", gateway_.config().gateway.id},
+      {"gateway", config.gateway.id},
       {"uptime_s", base::to_ms(base::Clock::now() - gateway_.started()) / 1000},
       {"health", std::string(name(store.health))},
       {"devices", {{"total", gateway_.devices().size()}, {"online", gateway_.devices().online()}}},
@@ -172,18 +185,7 @@ Json ControlApi::status() const {
       {"store", store_json(store, gateway_.store().epoch())},
       {"clock", {{"quality", std::string(domain::name(gateway_.clock().now().quality))}}},
   };
-  if (gateway_.link() == nullptr) {
-    json["platform"] = {{"link", "off"}, {"up", false}};
-  } else {
-    const ports::LinkStatus link = gateway_.link()->status();
-    json["platform"] = {{"link", gateway_.config().platform.link},
-                        {"up", link.up},
-                        {"peer", link.peer},
-                        {"last_error", link.last_error},
-                        {"attempts", link.attempts},
-                        {"sent_batches", link.sent_batches},
-                        {"sent_events", link.sent_events}};
-  }
+  json["platform"] = link_json(gateway_.link(), config.platform);
   return json;
 }
 

@@ -244,7 +244,7 @@ void CoapDoor::on_lost(const coap_session_t* session, int message_id) {
   const std::string gateway = lost->gateway;
   waiting_[gateway].push_front(lost->payload);
   told_.erase(lost);
-  if (observers_.count(gateway) > 0 && observers_[gateway].session == session)
+  if (observers_.contains(gateway) && observers_[gateway].session == session)
     forget_observer(gateway);
 }
 

@@ -44,7 +44,7 @@ class CoapDoor {
   int descriptor() const;  // readable: process()
   void process();
 
-  bool is_observed(const std::string& gateway) const { return observers_.count(gateway) > 0; }
+  bool is_observed(const std::string& gateway) const { return observers_.contains(gateway); }
   // Waits until the gateway observes its commands.
   void command(const std::string& gateway, std::string payload);
 
