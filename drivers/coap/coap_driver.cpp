@@ -288,7 +288,7 @@ void CoapDriver::send_separately(const net::CoapExchange& exchange, const CoapRe
 }
 
 void CoapDriver::invoke(ports::ActionRequest request, base::Done<ports::ActionReply> done) {
-  if (lwm2m_.serves(request.device)) return lwm2m_.invoke(std::move(request), std::move(done));
+  if (lwm2m_.serves(request.device)) return lwm2m_.invoke(request, std::move(done));
   const auto fail_later = [this, &done](base::Failure why) {
     loop_.post([done = std::move(done), why = std::move(why)]() mutable { std::move(done)(why); });
   };

@@ -225,9 +225,8 @@ void Lwm2mServer::send(Device& device, const Lwm2mPeer::Outgoing& outgoing) {
       loop_.after(kAnswerLimit, [this, id = device.id, token = outgoing.token] {
         Device* const silent = find(id);
         if (silent == nullptr || !silent->peer) return;
-        const std::string own = token;  // the timer goes with its entry
-        lose(*silent, silent->peer->lose(own, false), false);
-        silent->limits.erase(own);
+        lose(*silent, silent->peer->lose(token, false), false);
+        silent->limits.erase(token);
       });
 }
 
@@ -329,16 +328,21 @@ void Lwm2mServer::lose(Device& device, const Lwm2mPeer::Lost& lost, bool refused
   pump(device);
 }
 
-void Lwm2mServer::invoke(ports::ActionRequest request, base::Done<ports::ActionReply> done) {
+// Puts the command into the device's queue.
+base::Result<void> Lwm2mServer::enqueue(const ports::ActionRequest& request, Device* device) {
+  if (device == nullptr || !device->peer)
+    return base::fail(Code::kOffline, "the device is not registered, nothing was sent");
+  auto call = device->peer->command_call(request.action, request.input);
+  if (!call) return base::failure_of(std::move(call));
+  if (!device->peer->add(request.command, *std::move(call)))
+    return base::fail(Code::kRefused, "too many commands wait for the device");
+  return {};
+}
+
+void Lwm2mServer::invoke(const ports::ActionRequest& request, base::Done<ports::ActionReply> done) {
   Device* const device = find(request.device);
-  base::Result<net::CoapCall> call =
-      base::fail(Code::kOffline, "the device is not registered, nothing was sent");
-  if (device != nullptr && device->peer)
-    call = device->peer->command_call(request.action, request.input);
-  if (call && !device->peer->add(request.command, *std::move(call)))
-    call = base::fail(Code::kRefused, "too many commands wait for the device");
-  if (!call) {
-    loop_.post([done = std::move(done), why = std::move(call).error()]() mutable {
+  if (auto queued = enqueue(request, device); !queued) {
+    loop_.post([done = std::move(done), why = std::move(queued).error()]() mutable {
       std::move(done)(base::Failure(std::move(why)));
     });
     return;
@@ -354,12 +358,11 @@ void Lwm2mServer::invoke(ports::ActionRequest request, base::Done<ports::ActionR
 
 void Lwm2mServer::give_up(const domain::DeviceId& id, const domain::CommandId& command) {
   Device& device = *find(id);
-  const domain::CommandId own = command;  // the timer goes with its entry
-  if (device.peer->remove(own)) {
-    return settle(device, own,
+  if (device.peer->remove(command)) {
+    return settle(device, command,
                   base::fail(Code::kOffline, "the device was not heard, nothing was sent"));
   }
-  settle(device, own, base::fail(Code::kTimeout, "the device did not answer in time"));
+  settle(device, command, base::fail(Code::kTimeout, "the device did not answer in time"));
   pump(device);
 }
 

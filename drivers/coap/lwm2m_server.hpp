@@ -52,16 +52,16 @@ class Lwm2mServer {
 
   // A request of an attached device; `payload` is the whole one.
   Outcome decide(const net::CoapRequest& request, const std::string& payload,
-                 const domain::DeviceId& device);
+                 const domain::DeviceId& id);
   // An answer or a notification of an attached device.
-  void on_answer(const net::CoapAnswer& answer, const domain::DeviceId& device);
+  void on_answer(const net::CoapAnswer& answer, const domain::DeviceId& id);
   void on_session_end(std::uint64_t session);
   // False if the message was none of ours.
   bool on_undelivered(std::uint64_t session, std::uint16_t message_id, bool refused);
 
   // kOffline if it is not registered, or was not heard until its time was over: then nothing was
   // sent. The action's answer is the device's answer to Write or Execute.
-  void invoke(ports::ActionRequest request, base::Done<ports::ActionReply> done);
+  void invoke(const ports::ActionRequest& request, base::Done<ports::ActionReply> done);
 
   Lwm2mStatus status() const;
 
@@ -88,6 +88,7 @@ class Lwm2mServer {
   void lose(Device& device, const Lwm2mPeer::Lost& lost, bool refused);
   void settle(Device& device, const domain::CommandId& command,
               base::Result<ports::ActionReply> reply);
+  static base::Result<void> enqueue(const ports::ActionRequest& request, Device* device);
   void give_up(const domain::DeviceId& id, const domain::CommandId& command);
   Device* find(const domain::DeviceId& id);
 

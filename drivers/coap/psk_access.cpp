@@ -5,7 +5,8 @@
 namespace linli::drivers::coap {
 
 ports::DeviceTopics PskAccess::topics_of(const domain::DeviceId& /*device*/,
-                                         const domain::Profile& /*profile*/) const {
+                                         const domain::Profile& profile) const {
+  if (domain::dialect_of(profile) == domain::Dialect::kLwm2m) return {{"/rd"}, {}};
   return {{"/linli/v1/event", "/linli/v1/presence", "/linli/v1/properties", "/linli/v1/result"},
           {"/linli/v1/command"}};
 }

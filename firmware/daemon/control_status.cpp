@@ -111,7 +111,8 @@ Verdict coap_verdict(const Json& coap, std::size_t without_key) {
   if (coap.contains("warning"))
     return {"warn", coap["warning"].get<std::string>(), "give the devices keys: coap.plain_port 0"};
   return {"ok",
-          fmt::format("{} devices, {} listen", coap["devices"].dump(), coap["observations"].dump()),
+          fmt::format("{} devices, {} listen, {} registered with LwM2M", coap["devices"].dump(),
+                      coap["observations"].dump(), coap["lwm2m"]["registered"].dump()),
           ""};
 }
 

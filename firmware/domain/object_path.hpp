@@ -1,10 +1,10 @@
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 namespace linli::domain {
 
@@ -14,7 +14,10 @@ struct ObjectPath {
   std::uint16_t object = 0;
   std::uint16_t instance = 0;
   std::uint16_t resource = 0;
-  friend auto operator<=>(const ObjectPath&, const ObjectPath&) = default;
+  friend bool operator==(const ObjectPath&, const ObjectPath&) = default;
+  friend bool operator<(const ObjectPath& a, const ObjectPath& b) {
+    return std::tie(a.object, a.instance, a.resource) < std::tie(b.object, b.instance, b.resource);
+  }
 };
 
 // "/3303/0/5700", without leading zeros; nullopt for anything else.
