@@ -129,8 +129,8 @@ void CoapLink::send_block(Lane& lane) {
   net::CoapOutgoing request;
   request.method = net::CoapMethod::kPost;
   request.path = path("up", domain::name(lane.stream));
-  // We found no Content-Format registered for application/cloudevents-batch+json; a number of our own
-  // would mean something else one day (RFC 7252 §12.3): it is sent as the JSON that it is.
+  // We found no Content-Format registered for application/cloudevents-batch+json; a number of our
+  // own would mean something else one day (RFC 7252 §12.3): it is sent as the JSON that it is.
   request.format = net::CoapFormat::kJson;
   lane.token = next_token();
   request.token = lane.token;
