@@ -101,7 +101,7 @@ void CoapEndpoint::Body::on_answer(const coap_session_t* raw, const coap_pdu_t& 
   answer.exchange.session = session->number;
   answer.identity = session->identity;
   answer.address = session->address;
-  events.on_answer(std::move(answer));
+  events.on_answer(answer);
 }
 
 const coap_bin_const_t* CoapEndpoint::Body::key_of(const coap_bin_const_t& identity) {

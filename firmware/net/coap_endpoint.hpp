@@ -29,7 +29,7 @@ struct CoapEndpointEvents {
   // A confirmable message was not acknowledged, or (`refused`) answered with a reset.
   std::function<void(std::uint64_t session, std::uint16_t message_id, bool refused)> on_undelivered;
   // To a call of ours, or a notification. It is for the caller to acknowledge() or reset() it.
-  std::function<void(CoapAnswer)> on_answer = [](CoapAnswer) {};
+  std::function<void(const CoapAnswer&)> on_answer = [](const CoapAnswer&) {};
 };
 
 struct CoapEndpointCounts {

@@ -134,7 +134,7 @@ void CoapEndpoint::Body::close() {
   watch.reset();
   timer.reset();
   *alive = false;
-  events.on_answer = [](CoapAnswer) {};
+  events.on_answer = [](const CoapAnswer&) {};
   events.on_undelivered = [](std::uint64_t, std::uint16_t, bool) {};
   events.on_session_end = [](std::uint64_t) {};
   while (!sessions.empty()) end(sessions.begin()->first);
