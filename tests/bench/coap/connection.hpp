@@ -3,8 +3,7 @@
 #include <netinet/in.h>
 #include <openssl/ssl.h>
 
-#include <cstdint>
-#include <memory>
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -20,7 +19,7 @@ class Connection {
   };
 
   // `from`: the address that it speaks from, on loopback; ends the program if there is no way.
-  Connection(const std::string& from, int port, const Key& key);
+  Connection(const std::string& from, int port, Key key);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   ~Connection();
@@ -31,12 +30,13 @@ class Connection {
   std::string_view receive();
 
  private:
-  void shake_hands(const Key& key, const sockaddr_in& server);
+  void shake_hands(sockaddr_in& server);
 
   int fd_ = -1;
   SSL_CTX* context_ = nullptr;
   SSL* ssl_ = nullptr;
-  char buffer_[2048];
+  Key key_;
+  std::array<char, 2048> buffer_{};
 };
 
 }  // namespace linli::bench

@@ -73,8 +73,8 @@ std::string post_of(const std::string& path, const std::string& payload) {
 class Device {
  public:
   Device(const nlohmann::json& about, const Options& options, std::string message)
-      : key_{about.value("identity", ""), about.value("key", "")},
-        connection_(about.value("from", "127.0.0.1"), options.port, key_),
+      : connection_(about.value("from", "127.0.0.1"), options.port,
+                    {about.value("identity", ""), about.value("key", "")}),
         message_(std::move(message)) {}
 
   int fd() const { return connection_.fd(); }
@@ -102,7 +102,6 @@ class Device {
   }
 
  private:
-  Connection::Key key_;
   Connection connection_;
   std::string message_;
   std::uint16_t id_ = 0;
