@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "firmware/base/log.hpp"
-#include "firmware/platform/down_messages.hpp"
 
 namespace linli::platform {
 namespace {
@@ -29,10 +28,9 @@ std::string words_of(const net::CoapResponse& response) {
 CoapLink::CoapLink(base::Loop& loop, const ports::WallClock& clock, CoapLinkOptions options,
                    MakeRequester make)
     : loop_(loop),
-      clock_(clock),
       options_(std::move(options)),
       make_(std::move(make)),
-      renderer_(options_.gateway, options_.epoch),
+      contract_(clock, options_.gateway, options_.epoch),
       watch_backoff_(options_.watch_backoff, std::random_device{}()) {}
 
 CoapLink::~CoapLink() = default;
@@ -50,7 +48,7 @@ std::string CoapLink::next_token() {
 }
 
 void CoapLink::start(ports::LinkEvents events) {
-  events_ = std::move(events);
+  contract_.start(std::move(events));
   net::CoapRequesterEvents coap;
   coap.on_up = [this] { after_up(); };
   coap.on_down = [this](const base::Error& reason) { after_down(reason); };
@@ -64,7 +62,7 @@ void CoapLink::after_up() {
   watch_.emplace(next_token());
   watch_backoff_.reset();
   watch_commands();
-  events_.on_up();
+  contract_.events().on_up();
 }
 
 // Nothing of it is heard any more; the pump sends again what was not accepted.
@@ -75,7 +73,7 @@ void CoapLink::after_down(const base::Error& reason) {
   watch_error_.clear();
   hold_.reset();
   hold_until_ = {};
-  events_.on_down(reason);
+  contract_.events().on_down(reason);
   for (Lane& lane : lanes_) {
     if (lane.upload) end_upload(lane, base::Failure(reason));
     for (auto& [stream, batch] : std::exchange(lane.waiting, {}))
@@ -83,24 +81,8 @@ void CoapLink::after_down(const base::Error& reason) {
   }
 }
 
-std::string CoapLink::render(const std::vector<ports::ChunkPtr>& chunks) {
-  auto batch = renderer_.render(
-      chunks, [this](const domain::EventTime& time) { return clock_.corrected(time); });
-  if (batch.corrupt > 0) {
-    counts_.corrupt_events += batch.corrupt;
-    base::log::error("platform", "stored events are damaged; the platform gets a gap instead",
-                     {{"stream", domain::name(chunks.front()->stream)},
-                      {"first", chunks.front()->first},
-                      {"events", batch.corrupt}});
-  }
-  if (batch.events == 0) return "";
-  ++sent_batches_;
-  sent_events_ += batch.events;
-  return std::move(batch.json);
-}
-
 void CoapLink::send(std::vector<ports::ChunkPtr> chunks, base::Done<void> done) {
-  std::string payload = is_up_ ? render(chunks) : "";
+  std::string payload = is_up_ ? contract_.render(chunks) : "";
   if (payload.empty()) {
     return loop_.post([done = std::move(done), is_up = is_up_]() mutable {
       if (is_up) return std::move(done)({});
@@ -185,7 +167,7 @@ void CoapLink::after_block(Lane& lane, const net::CoapResponse& response) {
       end_upload(lane, {});
       break;
     case CoapUpload::Step::kFailed:
-      ++counts_.refused;
+      ++refused_;
       hold(response);
       end_upload(lane, base::fail(Code::kRefused, "the platform answers {}", words_of(response)));
       break;
@@ -216,19 +198,11 @@ void CoapLink::hold(const net::CoapResponse& response) {
   });
 }
 
+// The response does not say of which stream: of that which was sent.
 void CoapLink::accept(domain::Stream stream, const std::string& payload) {
-  const auto reply = parse_accepted_reply(payload);
-  if (!reply) {
-    ++counts_.invalid_accepted;
-    base::log::warn("platform", "an accepted message cannot be read; ignored",
-                    {{"why", reply.error()}});
-  } else if (reply->epoch != options_.epoch) {
-    ++counts_.foreign_accepted;
-    base::log::warn("platform", "an accepted message is of another epoch; ignored",
-                    {{"epoch", reply->epoch}, {"ours", options_.epoch}});
-  } else {
-    events_.on_accepted(stream, reply->seq);
-  }
+  auto reply = parse_accepted_reply(payload);
+  if (!reply) return contract_.take_accepted(base::failure_of(std::move(reply)));
+  contract_.take_accepted(AcceptedMessage{std::move(reply->epoch), stream, reply->seq});
 }
 
 void CoapLink::watch_commands() {
@@ -251,10 +225,8 @@ void CoapLink::on_watched(const net::CoapResponse& message) {
     return after_watch_failed(command.error());
   }
   if (command && command->empty()) return;
-  if (command) return on_command(*command);
-  ++counts_.invalid_commands;
-  base::log::warn("platform", "a command cannot be read; nothing was done",
-                  {{"why", command.error()}});
+  if (command) return contract_.take_command(*command);
+  contract_.reject_command(command.error());
 }
 
 void CoapLink::after_watch_failed(base::Error why) {
@@ -265,22 +237,10 @@ void CoapLink::after_watch_failed(base::Error why) {
   watch_again(wait);
 }
 
-void CoapLink::on_command(const std::string& payload) {
-  auto command = parse_platform_command(payload);
-  if (!command) {
-    ++counts_.invalid_commands;
-    base::log::warn("platform", "a command cannot be read; nothing was done",
-                    {{"why", command.error()}});
-    return;
-  }
-  events_.on_command(*std::move(command));
-}
-
 ports::LinkStatus CoapLink::status() const {
   ports::LinkStatus status;
   status.peer = options_.peer;
-  status.sent_batches = sent_batches_;
-  status.sent_events = sent_events_;
+  contract_.describe(status);
   if (client_ == nullptr) return status;
   const auto coap = client_->status();
   status.up = coap.up;

@@ -14,9 +14,9 @@
 #include "firmware/base/handle.hpp"
 #include "firmware/base/loop.hpp"
 #include "firmware/net/coap_requester.hpp"
-#include "firmware/platform/cloud_event.hpp"
 #include "firmware/platform/coap_upload.hpp"
 #include "firmware/platform/command_watch.hpp"
+#include "firmware/platform/link_contract.hpp"
 #include "firmware/ports/platform_link.hpp"
 #include "firmware/ports/wall_clock.hpp"
 
@@ -33,13 +33,8 @@ struct CoapLinkOptions {
                                     std::chrono::seconds(300)};
 };
 
-// What arrived and was not believed.
-struct CoapLinkCounts {
-  std::uint64_t foreign_accepted = 0;  // of another epoch, e.g. from before the store was restored
-  std::uint64_t invalid_accepted = 0;
-  std::uint64_t invalid_commands = 0;
-  std::uint64_t corrupt_events = 0;  // stored records that could not be read; sent as gaps
-  std::uint64_t refused = 0;         // batches that were answered with an error
+struct CoapLinkCounts : LinkCounts {
+  std::uint64_t refused = 0;  // batches that were answered with an error
 };
 
 // The native contract over CoAP: CloudEvents batches up, commands down.
@@ -69,7 +64,7 @@ class CoapLink final : public ports::PlatformLink {
   void send(std::vector<ports::ChunkPtr> chunks, base::Done<void> done) override;
   ports::LinkStatus status() const override;
 
-  const CoapLinkCounts& counts() const { return counts_; }
+  CoapLinkCounts counts() const { return {contract_.counts(), refused_}; }
 
  private:
   struct Batch {
@@ -88,7 +83,6 @@ class CoapLink final : public ports::PlatformLink {
 
   std::vector<std::string> path(std::string_view direction, std::string_view last) const;
   std::string next_token();
-  std::string render(const std::vector<ports::ChunkPtr>& chunks);
 
   void after_up();
   void after_down(const base::Error& reason);
@@ -108,17 +102,12 @@ class CoapLink final : public ports::PlatformLink {
   void watch_again(base::Duration wait);
   void on_watched(const net::CoapResponse& message);
   void after_watch_failed(base::Error why);
-  void on_command(const std::string& payload);
 
   base::Loop& loop_;
-  const ports::WallClock& clock_;
   CoapLinkOptions options_;
   MakeRequester make_;
-  CloudEventRenderer renderer_;
-  ports::LinkEvents events_;
-  CoapLinkCounts counts_;
-  std::uint64_t sent_batches_ = 0;
-  std::uint64_t sent_events_ = 0;
+  LinkContract contract_;
+  std::uint64_t refused_ = 0;
   std::uint32_t last_token_ = 0;
   bool is_up_ = false;
   std::uint8_t szx_ = net::CoapBlock::kMaxSzx;  // what the platform wants its blocks to be like

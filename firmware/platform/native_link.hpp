@@ -8,7 +8,7 @@
 
 #include "firmware/base/loop.hpp"
 #include "firmware/net/mqtt_client.hpp"
-#include "firmware/platform/cloud_event.hpp"
+#include "firmware/platform/link_contract.hpp"
 #include "firmware/ports/platform_link.hpp"
 #include "firmware/ports/wall_clock.hpp"
 
@@ -26,13 +26,8 @@ struct NativeLinkOptions {
   int keepalive_s = 30;
 };
 
-// What arrived and was not believed.
-struct NativeLinkCounts {
-  std::uint64_t foreign_accepted = 0;  // of another epoch, e.g. from before the store was restored
-  std::uint64_t invalid_accepted = 0;
-  std::uint64_t invalid_commands = 0;
+struct NativeLinkCounts : LinkCounts {
   std::uint64_t unknown_topics = 0;
-  std::uint64_t corrupt_events = 0;  // stored records that could not be read; sent as gaps
 };
 
 // The native contract: CloudEvents batches over MQTT, "accepted" and commands back.
@@ -50,24 +45,18 @@ class NativeLink final : public ports::PlatformLink {
   void send(std::vector<ports::ChunkPtr> chunks, base::Done<void> done) override;
   ports::LinkStatus status() const override;
 
-  const NativeLinkCounts& counts() const { return counts_; }
+  NativeLinkCounts counts() const { return {contract_.counts(), unknown_topics_}; }
 
  private:
   net::MqttOptions mqtt_options() const;
   std::string topic(std::string_view rest) const;
   void after_connect();
   void on_message(const net::MqttMessage& message);
-  void on_accepted(const net::MqttMessage& message);
-  void on_command(const net::MqttMessage& message);
 
   base::Loop& loop_;
-  const ports::WallClock& clock_;
   NativeLinkOptions options_;
-  CloudEventRenderer renderer_;
-  ports::LinkEvents events_;
-  NativeLinkCounts counts_;
-  std::uint64_t sent_batches_ = 0;
-  std::uint64_t sent_events_ = 0;
+  LinkContract contract_;
+  std::uint64_t unknown_topics_ = 0;
   std::unique_ptr<net::MqttClient> client_;
 };
 
