@@ -299,8 +299,8 @@ CoapClient::~CoapClient() = default;
 bool CoapClient::send(const CoapOutgoing& request) {
   Body& body = *body_;
   if (body.state != Body::State::kUp || body.ended) return false;
-  coap_pdu_t* const pdu = make_request(coap_new_message_id(body.session), request,
-                                       coap_session_max_pdu_size(body.session));
+  coap_pdu_t* const pdu = make_call(coap_new_message_id(body.session), request.token, request,
+                                    coap_session_max_pdu_size(body.session));
   if (pdu == nullptr) return false;
   const bool is_sent = coap_send(body.session, pdu) != COAP_INVALID_MID;
   // Sending may find out that nobody is there.

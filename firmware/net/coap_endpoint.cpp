@@ -53,11 +53,11 @@ bool is_unwanted(const CoapExchange& exchange, const CoapReply& reply) {
 // to find out here than by way of the loop, which gets its turn again soon all the same.
 void CoapEndpoint::Body::process() {
   constexpr int kMostInOneTurn = 32;
-  took_request = true;
-  for (int turns = 0; took_request && turns < kMostInOneTurn; ++turns) {
+  int turns = 0;
+  do {
     took_request = false;
     coap_io_process(context, COAP_IO_NO_WAIT);
-  }
+  } while (took_request && ++turns < kMostInOneTurn);
 }
 
 // libcoap does not tell of an association that its peer has closed.

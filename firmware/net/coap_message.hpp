@@ -114,13 +114,15 @@ struct CoapReply {
   friend bool operator==(const CoapReply&, const CoapReply&) = default;
 };
 
-// What we ask of a peer; always confirmable.
+// What we ask of a peer; always confirmable. Blocks are the caller's business.
 struct CoapCall {
   CoapMethod method = CoapMethod::kGet;
-  std::vector<std::string> path{};
-  std::optional<std::uint32_t> observe{};  // 0: tell me of changes (RFC 7641 §2)
+  std::vector<std::string> path{};         // each segment as it is, 1 to 255 bytes
+  std::optional<std::uint32_t> observe{};  // 0: tell me of changes, 1: no more (RFC 7641 §2)
   std::optional<CoapFormat> format{};      // of `payload`
   std::optional<CoapFormat> accept{};
+  std::optional<CoapBlock> block1{};
+  std::optional<std::uint32_t> size1{};
   std::string payload{};
   friend bool operator==(const CoapCall&, const CoapCall&) = default;
 };

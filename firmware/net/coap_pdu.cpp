@@ -17,10 +17,10 @@ struct Option {
   std::string_view value;
 };
 
-std::optional<std::uint32_t> number_of(const Option& option, std::size_t max_bytes,
-                                       CoapRequest& request) {
+// nullopt, and `is_bad` set, if the option is longer than it may be.
+std::optional<std::uint32_t> number_of(const Option& option, std::size_t max_bytes, bool& is_bad) {
   if (option.value.size() > max_bytes) {
-    request.has_bad_option = true;
+    is_bad = true;
     return std::nullopt;
   }
   std::uint32_t number = 0;
@@ -29,19 +29,20 @@ std::optional<std::uint32_t> number_of(const Option& option, std::size_t max_byt
 }
 
 // RFC 7959 §2.2: NUM (4, 12 or 20 bits), M (1 bit), SZX (3 bits)
-std::optional<CoapBlock> block_of(const Option& option, CoapRequest& request) {
-  const auto number = number_of(option, 3, request);
+std::optional<CoapBlock> block_of(const Option& option, bool& is_bad) {
+  const auto number = number_of(option, 3, is_bad);
   if (!number) return std::nullopt;
   return CoapBlock{*number >> 4U, (*number & 8U) != 0, static_cast<std::uint8_t>(*number & 7U)};
 }
 
-std::optional<std::uint16_t> format_of(const Option& option, CoapRequest& request) {
-  const auto number = number_of(option, 2, request);
+std::optional<std::uint16_t> format_of(const Option& option, bool& is_bad) {
+  const auto number = number_of(option, 2, is_bad);
   if (!number) return std::nullopt;
   return static_cast<std::uint16_t>(*number);
 }
 
 void take_option(const Option& option, CoapRequest& request) {
+  bool& is_bad = request.has_bad_option;
   switch (option.number) {
     case COAP_OPTION_URI_PATH:
       request.path.emplace_back(option.value);
@@ -50,26 +51,26 @@ void take_option(const Option& option, CoapRequest& request) {
       request.query.emplace_back(option.value);
       return;
     case COAP_OPTION_OBSERVE:
-      request.observe = number_of(option, 3, request);
+      request.observe = number_of(option, 3, is_bad);
       return;
     case COAP_OPTION_CONTENT_FORMAT:
-      request.content_format = format_of(option, request);
+      request.content_format = format_of(option, is_bad);
       return;
     case COAP_OPTION_ACCEPT:
-      request.accept = format_of(option, request);
+      request.accept = format_of(option, is_bad);
       return;
     case COAP_OPTION_BLOCK1:
-      request.block1 = block_of(option, request);
+      request.block1 = block_of(option, is_bad);
       return;
     case COAP_OPTION_BLOCK2:
-      request.block2 = block_of(option, request);
+      request.block2 = block_of(option, is_bad);
       return;
     case COAP_OPTION_SIZE1:
-      request.size1 = number_of(option, 4, request);
+      request.size1 = number_of(option, 4, is_bad);
       return;
     case kNoResponse:
       request.exchange.no_response =
-          static_cast<std::uint8_t>(number_of(option, 1, request).value_or(0));
+          static_cast<std::uint8_t>(number_of(option, 1, is_bad).value_or(0));
       return;
     case COAP_OPTION_IF_MATCH:
     case COAP_OPTION_IF_NONE_MATCH:
@@ -114,16 +115,6 @@ class Writer {
 };
 
 // In the order of the options' numbers.
-void write(const CoapOutgoing& request, Writer& out) {
-  if (request.observe) out.number(COAP_OPTION_OBSERVE, *request.observe);
-  for (const std::string& segment : request.path) out.bytes(COAP_OPTION_URI_PATH, segment);
-  if (request.format)
-    out.number(COAP_OPTION_CONTENT_FORMAT, static_cast<std::uint16_t>(*request.format));
-  if (request.block1) out.block(COAP_OPTION_BLOCK1, *request.block1);
-  if (request.size1) out.number(COAP_OPTION_SIZE1, *request.size1);
-  out.data(request.payload);
-}
-
 void write(const CoapReply& reply, Writer& out) {
   if (!reply.etag.empty()) out.bytes(COAP_OPTION_ETAG, reply.etag);
   if (reply.observe) out.number(COAP_OPTION_OBSERVE, *reply.observe);
@@ -143,6 +134,8 @@ void write(const CoapCall& call, Writer& out) {
   out.path(COAP_OPTION_URI_PATH, call.path);
   if (call.format) out.number(COAP_OPTION_CONTENT_FORMAT, static_cast<std::uint16_t>(*call.format));
   if (call.accept) out.number(COAP_OPTION_ACCEPT, static_cast<std::uint16_t>(*call.accept));
+  if (call.block1) out.block(COAP_OPTION_BLOCK1, *call.block1);
+  if (call.size1) out.number(COAP_OPTION_SIZE1, *call.size1);
   out.data(call.payload);
 }
 
@@ -160,11 +153,11 @@ coap_pdu_t* filled(coap_pdu_t* pdu, const std::string& token, const Message& mes
 }
 
 void take_option(const Option& option, CoapResponse& response) {
-  CoapRequest aside;  // takes the complaints, which nobody asks for
-  if (option.number == COAP_OPTION_OBSERVE) response.observe = number_of(option, 3, aside);
-  if (option.number == COAP_OPTION_MAXAGE) response.max_age_s = number_of(option, 4, aside);
-  if (option.number == COAP_OPTION_BLOCK1) response.block1 = block_of(option, aside);
-  if (option.number == COAP_OPTION_BLOCK2) response.block2 = block_of(option, aside);
+  bool unasked = false;  // whether one is bad
+  if (option.number == COAP_OPTION_OBSERVE) response.observe = number_of(option, 3, unasked);
+  if (option.number == COAP_OPTION_MAXAGE) response.max_age_s = number_of(option, 4, unasked);
+  if (option.number == COAP_OPTION_BLOCK1) response.block1 = block_of(option, unasked);
+  if (option.number == COAP_OPTION_BLOCK2) response.block2 = block_of(option, unasked);
 }
 
 // Calls `take` for each option; the bytes of them all, at least.
@@ -237,13 +230,6 @@ coap_pdu_t* make_pdu(CoapType type, std::uint16_t message_id, const std::string&
   return filled(coap_pdu_init(static_cast<coap_pdu_type_t>(type),
                               static_cast<coap_pdu_code_t>(reply.code), message_id, max_bytes),
                 token, reply);
-}
-
-coap_pdu_t* make_request(std::uint16_t message_id, const CoapOutgoing& request,
-                         std::size_t max_bytes) {
-  return filled(coap_pdu_init(COAP_MESSAGE_CON, static_cast<coap_pdu_code_t>(request.method),
-                              message_id, max_bytes),
-                request.token, request);
 }
 
 coap_pdu_t* make_call(std::uint16_t message_id, const std::string& token, const CoapCall& call,

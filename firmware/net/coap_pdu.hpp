@@ -20,12 +20,10 @@ CoapAnswer answer_of(const coap_pdu_t& pdu);
 // is no memory.
 coap_pdu_t* make_pdu(CoapType type, std::uint16_t message_id, const std::string& token,
                      const CoapReply& reply, std::size_t max_bytes);
+// The same for a confirmable request.
 coap_pdu_t* make_call(std::uint16_t message_id, const std::string& token, const CoapCall& call,
                       std::size_t max_bytes);
-// The client's two ways: a confirmable request, as make_pdu() makes a reply, and what came back.
-coap_pdu_t* make_request(std::uint16_t message_id, const CoapOutgoing& request,
-                         std::size_t max_bytes);
-// Options of a length that they cannot have are not there.
+// What came back to a client. Options of a length that they cannot have are not there.
 CoapResponse response_of(const coap_pdu_t& pdu);
 // Empty messages: a refusal, an acknowledgement, and what its receiver answers with a reset (RFC
 // 7252 §4.3).

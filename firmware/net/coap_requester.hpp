@@ -13,17 +13,9 @@
 // over, and all that a way north needs to know of CoAP. No library behind it.
 namespace linli::net {
 
-// A confirmable request. Blocks are the caller's business.
-struct CoapOutgoing {
-  CoapMethod method = CoapMethod::kGet;
-  std::vector<std::string> path{};         // each segment as it is, 1 to 255 bytes
-  std::string token{};                     // 1 to 8 bytes; names the exchange
-  std::optional<std::uint32_t> observe{};  // 0 registers, 1 ends it (RFC 7641 §2)
-  std::optional<CoapFormat> format{};      // of `payload`
-  std::optional<CoapBlock> block1{};
-  std::optional<std::uint32_t> size1{};
-  std::string payload{};
-  friend bool operator==(const CoapOutgoing&, const CoapOutgoing&) = default;
+// A request with the name of its exchange.
+struct CoapOutgoing : CoapCall {
+  std::string token{};  // 1 to 8 bytes
 };
 
 // A response or a notification.

@@ -7,6 +7,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "firmware/storage/page_size.hpp"
+
 namespace linli::storage {
 namespace {
 
@@ -306,11 +308,9 @@ base::Result<void> Database::prove(const domain::EventTime& now) {
 }
 
 std::optional<std::uint64_t> Database::good_wal_bytes() const {
-  constexpr std::uint64_t kHeader = 32;
-  constexpr std::uint64_t kFrame = 24 + 1024;
   const auto frames = connection_.wal_frames();
   if (!frames) return std::nullopt;
-  return *frames == 0 ? 0 : kHeader + *frames * kFrame;
+  return *frames == 0 ? 0 : kWalHeaderBytes + *frames * kWalFrameBytes;
 }
 
 base::Result<void> Database::checkpoint() {

@@ -8,14 +8,12 @@
 #include "firmware/base/log.hpp"
 #include "firmware/base/number.hpp"
 #include "firmware/storage/database.hpp"
+#include "firmware/storage/page_size.hpp"
 #include "firmware/storage/schema.hpp"
 
 // How a database is opened: settings, migrations, identity, what it holds.
 namespace linli::storage {
 namespace {
-
-// Small pages: a commit writes whole pages, and most commits change few bytes on three of them.
-constexpr const char* kPageSize = "PRAGMA page_size = 1024";
 
 constexpr int kWalFrames = 4000;
 
@@ -42,7 +40,8 @@ base::Result<Database> Database::open(const DatabaseOptions& options) {
 }
 
 base::Result<void> Database::configure() {
-  if (auto set = connection_.execute(kPageSize); !set) return set;
+  const std::string page_size = fmt::format("PRAGMA page_size = {}", kPageBytes);
+  if (auto set = connection_.execute(page_size.c_str()); !set) return set;
   const std::string synchronous = "PRAGMA synchronous = " + options_.synchronous;
   if (auto set = connection_.pragma("PRAGMA journal_mode = WAL", "wal"); !set) return set;
   if (auto set = connection_.execute(synchronous.c_str()); !set) return set;

@@ -4,6 +4,7 @@
 #include "firmware/base/log.hpp"
 #include "firmware/storage/ballast.hpp"
 #include "firmware/storage/database.hpp"
+#include "firmware/storage/page_size.hpp"
 
 // How a database stays writable when the disk is full and stays so, whoever else writes to it:
 //
@@ -17,7 +18,6 @@
 namespace linli::storage {
 namespace {
 
-constexpr std::uint64_t kPageBytes = 1024;
 constexpr std::uint64_t kChunkBytes = 1024 * 1024;
 constexpr std::uint64_t kRoomBytes = 1024 * 1024;
 // What the WAL comes to between two checkpoints, and a large group on top.

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "firmware/storage/page_size.hpp"
 #include "firmware/storage/read_only_file.hpp"
 #include "firmware/storage/wal_file.hpp"
 

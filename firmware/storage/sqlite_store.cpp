@@ -131,15 +131,16 @@ class ThreadedStore final : public SqliteStore {
     std::unique_lock lock(mutex_);
     for (;;) {
       wait_for_work(lock);
-      if (!reads_.empty() && !is_replaced_) {
+      if (is_replaced_) return;
+      if (!reads_.empty()) {
         serve_reads(lock);
-      } else if (stopping_ || is_replaced_) {
+      } else if (stopping_) {
         break;
       } else if (has_writes() && is_due()) {
         write_group(lock);
       }
     }
-    while (!is_replaced_ && has_writes() && write_group(lock)) {
+    while (has_writes() && write_group(lock)) {
     }
     lock.unlock();
     if (!is_replaced_) (void)database_.checkpoint();

@@ -5,14 +5,12 @@
 #include <string_view>
 
 #include "firmware/storage/big_endian.hpp"
+#include "firmware/storage/page_size.hpp"
 #include "firmware/storage/read_only_file.hpp"
 
 namespace linli::storage {
 namespace {
 
-constexpr std::size_t kHeaderBytes = 32;
-constexpr std::size_t kFrameHeaderBytes = 24;
-constexpr std::size_t kFrameBytes = kFrameHeaderBytes + kPageBytes;
 constexpr std::uint32_t kMagic = 0x377F0682;  // its last bit: checksums over big-endian words
 
 struct Checksum {
@@ -51,7 +49,7 @@ struct RawFrame {
   bool follows(const Checksum& previous, bool is_big_endian) const {
     const std::string_view all(bytes);
     const Checksum head = checksum_of(all.substr(0, 8), previous, is_big_endian);
-    return checksum_of(all.substr(kFrameHeaderBytes), head, is_big_endian) == checksum();
+    return checksum_of(all.substr(kWalFrameHeaderBytes), head, is_big_endian) == checksum();
   }
 };
 
@@ -61,7 +59,7 @@ class WalReader {
 
   WalContents read() {
     if (!read_header()) return {};
-    for (std::uint64_t at = kHeaderBytes; file_.read(at, frame_.bytes); at += kFrameBytes)
+    for (std::uint64_t at = kWalHeaderBytes; file_.read(at, frame_.bytes); at += kWalFrameBytes)
       take_frame(at);
     drop_unfinished();
     return std::move(contents_);
@@ -71,8 +69,8 @@ class WalReader {
   // Every frame of the log's present life bears the header's salts. If the header is damaged they
   // are those of the first frame: a log is always written again from its beginning.
   bool read_header() {
-    std::string header(kHeaderBytes, '\0');
-    if (!file_.read(0, header) || !file_.read(kHeaderBytes, frame_.bytes)) return false;
+    std::string header(kWalHeaderBytes, '\0');
+    if (!file_.read(0, header) || !file_.read(kWalHeaderBytes, frame_.bytes)) return false;
     const std::uint32_t magic = big_endian32(header, 0);
     is_big_endian_ = (magic & 1) != 0;
     const Checksum stated = checksum_at(header, 24);
@@ -98,7 +96,7 @@ class WalReader {
     if (!is_sound) is_broken_ = true;
     const bool ends_commit = is_ours && frame_.ends_commit();
     contents_.frames.push_back(
-        {is_ours ? frame_.page() : 0, at + kFrameHeaderBytes, is_sound, ends_commit});
+        {is_ours ? frame_.page() : 0, at + kWalFrameHeaderBytes, is_sound, ends_commit});
     if (is_sound) note_hidden(ends_commit);
   }
 
@@ -122,7 +120,7 @@ class WalReader {
   }
 
   ReadOnlyFile file_;
-  RawFrame frame_{std::string(kFrameBytes, '\0')};
+  RawFrame frame_{std::string(kWalFrameBytes, '\0')};
   std::uint64_t salts_ = 0;
   std::optional<Checksum> previous_;
   bool is_big_endian_ = false;

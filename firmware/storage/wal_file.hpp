@@ -6,9 +6,6 @@
 
 namespace linli::storage {
 
-// The pages of all our databases have this many bytes (Database::configure).
-inline constexpr std::size_t kPageBytes = 1024;
-
 // One page as a committed transaction wrote it.
 struct WalFrame {
   std::uint32_t page = 0;    // from 1 on; 0: the damage took the number too
