@@ -8,19 +8,23 @@ import shutil
 import socket
 import statistics
 import subprocess
-import time
 
 from subjects import BIN, Processes, load_json_line
+
+from north_kit import free_udp_port, wait_until  # its folder is known since subjects
 
 DEVICES = 50
 PAYLOAD = json.dumps({"event": "raised", "data": {"sent_us": 1795680000000000, "note": "smoke in the e-bike shed"}})
 KEY = "0123456789abcdef"
 
 
-def free_udp_port():
+def is_udp_taken(port):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        try:
+            probe.bind(("127.0.0.1", port))
+            return False
+        except OSError:
+            return True
 
 
 class CoapServer(Processes):
@@ -37,7 +41,7 @@ class CoapServer(Processes):
         self.spawn("plain", shutil.which("coap-server-notls"), "-p", self.ports["plain"], "-d", "10")
         # It speaks DTLS on the port after the one that it is given.
         self.spawn("dtls", shutil.which("coap-server-openssl"), "-p", self.ports["dtls"] - 1, "-d", "10", "-k", KEY)
-        time.sleep(0.5)
+        wait_until(lambda: all(is_udp_taken(port) for port in self.ports.values()), 5, "coap-server listens")
         for kind, client in [("plain", ["coap-client-notls"]), ("dtls", ["coap-client-openssl", "-u", "bench", "-k", KEY])]:
             scheme = "coap" if kind == "plain" else "coaps"
             subprocess.run([*client, "-m", "put", "-e", "x", f"{scheme}://127.0.0.1:{self.ports[kind]}/{self.path}"], check=True, capture_output=True)

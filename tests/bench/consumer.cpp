@@ -9,6 +9,8 @@
 #include <cstring>
 #include <thread>
 
+#include "tests/bench/measure.hpp"
+
 namespace linli::bench {
 namespace {
 

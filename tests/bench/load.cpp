@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "tests/bench/measure.hpp"
+
 namespace linli::bench {
 namespace {
 

@@ -5,15 +5,10 @@
 
 #include "tests/bench/consumer.hpp"
 #include "tests/bench/load.hpp"
+#include "tests/bench/measure.hpp"
 
 namespace linli::bench {
 namespace {
-
-double ms_at(const std::vector<std::int64_t>& sorted_us, double share) {
-  if (sorted_us.empty()) return 0;
-  const auto last = static_cast<double>(sorted_us.size() - 1);
-  return static_cast<double>(sorted_us[static_cast<std::size_t>(last * share)]) / 1000.0;
-}
 
 void run(const Options& options) {
   Consumer consumer(options);

@@ -1,8 +1,8 @@
 #include "tests/bench/options.hpp"
 
 #include <CLI/CLI.hpp>
-#include <chrono>
-#include <cstdlib>
+
+#include "tests/bench/measure.hpp"
 
 namespace linli::bench {
 
@@ -23,18 +23,8 @@ Options parse_options(int argc, char** argv) {
   app.add_option("--rate", options.rate)->check(CLI::Range(1.0, 1e6));
   app.add_option("--warm-up", options.warm_up_s);
   app.add_option("--seconds", options.seconds);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& problem) {
-    std::exit(app.exit(problem));
-  }
+  parse_or_exit(app, argc, argv);
   return options;
-}
-
-std::int64_t now_us() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
 }
 
 }  // namespace linli::bench

@@ -28,7 +28,4 @@ struct Options {
 // Exits with a message if the words make no sense.
 Options parse_options(int argc, char** argv);
 
-// Microseconds of the steady clock, the same in all threads.
-std::int64_t now_us();
-
 }  // namespace linli::bench

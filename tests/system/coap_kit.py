@@ -10,17 +10,12 @@ import time
 import pytest
 
 from compound import Compound
+from north_kit import free_udp_port
 
 PDU = re.compile(r"^v:1 t:(\w+) c:([\w.]+) i:([0-9a-f]+) \{([0-9a-f]*)\} \[ (.*?) ?\](?: :: (?:'(.*)'|(.*)))?$", re.M | re.S)
 CON, NON, ACK, RST = range(4)
 GET, POST, PUT, DELETE = 1, 2, 3, 4
 HEADERS = 28  # of IPv4 and UDP
-
-
-def free_udp_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class CoapCompound(Compound):

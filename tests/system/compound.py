@@ -92,9 +92,14 @@ class Compound:
         if wait:
             wait_until(lambda: self.is_ready(), 10, "linlid answers and is at the broker")
 
-    def is_ready(self):
+    def status_if_there(self):
+        """None while no linlid answers."""
         done = subprocess.run([BIN / "linlictl", "--config", self.config, "--json", "status"], capture_output=True, text=True)
-        return done.returncode == 0 and json.loads(done.stdout)["broker"]["up"]
+        return json.loads(done.stdout) if done.returncode == 0 else None
+
+    def is_ready(self):
+        status = self.status_if_there()
+        return status is not None and status["broker"]["up"]
 
     def start(self):
         self.start_platform()

@@ -6,17 +6,11 @@ import time
 
 import pytest
 
-from north_kit import BIN, Program, read_ledger, wait_until
+from north_kit import BIN, Program, expect_once, free_udp_port, read_ledger, wait_until
 
 EVENTS = 300
 BACKOFF_S = 2  # the longest wait of the probe: --cap-ms
 KEY = "north-key-0123456789abcdef"
-
-
-def free_udp_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def write_key(path, key, mode=0o600):
@@ -138,11 +132,7 @@ class CoapSite:
     def expect_all_delivered_once(self, in_order=True, count=EVENTS):
         events = read_ledger(self.ledger)
         assert not [entry for entry in events if "invalid" in entry]
-        fresh = [entry["id"] for entry in events if not entry["dup"]]
-        assert len(fresh) == len(set(fresh)) == count
-        for stream in {entry["stream"] for entry in events} if in_order else ():
-            numbers = [entry["seq"] for entry in events if entry["stream"] == stream and not entry["dup"]]
-            assert numbers == list(range(1, len(numbers) + 1)), f"order of {stream}"
+        expect_once(events, count, in_order)
 
 
 @pytest.fixture

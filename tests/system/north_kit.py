@@ -21,6 +21,12 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def free_udp_port():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 def wait_until(claim, seconds, what):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -194,3 +200,20 @@ class BlackHole:
 
 def read_ledger(path):
     return [json.loads(line) for line in Path(path).read_text().splitlines()]
+
+
+def expect_once(events, count, in_order):
+    """Of these entries of a ledger `count` are no repeats, each has an id of its own, and no number of a stream is out of order."""
+    fresh = [entry for entry in events if not entry["dup"]]
+    ids = [entry["id"] for entry in fresh]
+    assert len(ids) == len(set(ids)) == count
+    for stream in {entry["stream"] for entry in events} if in_order else ():
+        numbers = [entry["seq"] for entry in fresh if entry["stream"] == stream]
+        assert numbers == list(range(1, len(numbers) + 1)), f"order of {stream}"
+
+
+def cpu_share(program, doing):
+    """Of one core, while `doing` lasts."""
+    cpu, begun = program.cpu_seconds(), time.monotonic()
+    doing()
+    return (program.cpu_seconds() - cpu) / (time.monotonic() - begun)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from north_kit import BIN, Authority, Broker, Program, free_port, read_ledger, wait_until
+from north_kit import BIN, Authority, Broker, Program, expect_once, free_port, read_ledger, wait_until
 
 EVENTS = 300
 BACKOFF_S = 2  # the longest wait of the probe: --cap-ms
@@ -75,12 +75,7 @@ class Site:
 
     def expect_all_delivered_once(self, in_order=True):
         events = [entry for entry in read_ledger(self.ledger) if "invalid" not in entry]
-        fresh = [entry["id"] for entry in events if not entry["dup"]]
-        assert len(fresh) == len(set(fresh)) == EVENTS
-        for stream in {entry["stream"] for entry in events} if in_order else ():
-            numbers = [entry["seq"] for entry in events
-                       if entry["stream"] == stream and not entry["dup"]]
-            assert numbers == list(range(1, len(numbers) + 1)), f"order of {stream}"
+        expect_once(events, EVENTS, in_order)
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from collections import Counter
 
 import pytest
 
-from coap_kit import CoapCompound, free_udp_port
+from coap_kit import CoapCompound
 from coap_sender import Sender
-from north_kit import ROOT, wait_until
+from north_kit import ROOT, free_udp_port, wait_until
 
 sys.path.insert(0, str(ROOT / "tests" / "sim" / "chaos"))
 

@@ -7,21 +7,14 @@ from datetime import datetime
 
 import pytest
 
-from north_coap_site import BACKOFF_S, EVENTS, KEY, UdpHole, UdpRelay, free_udp_port, site, write_key  # noqa: F401 (a fixture)
-from north_kit import read_ledger, wait_until
+from north_coap_site import BACKOFF_S, EVENTS, KEY, UdpHole, UdpRelay, site, write_key  # noqa: F401 (a fixture)
+from north_kit import cpu_share, free_udp_port, read_ledger, wait_until
 
 TROUBLE_S = 5
 
 
 def is_delivered(gateway):
     return gateway.last.get("made") == EVENTS and gateway.last["waiting"] == 0
-
-
-def cpu_share(gateway, doing):
-    """Of one core, while `doing` lasts."""
-    cpu, begun = gateway.cpu_seconds(), time.monotonic()
-    doing()
-    return (gateway.cpu_seconds() - cpu) / (time.monotonic() - begun)
 
 
 def test_delivers_live_events_once_and_in_order(site):

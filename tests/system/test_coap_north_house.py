@@ -7,8 +7,8 @@ import time
 import pytest
 
 from compound import Compound
-from north_coap_site import KEY, UdpRelay, free_udp_port, write_key
-from north_kit import BIN, Program, wait_until
+from north_coap_site import KEY, UdpRelay, write_key
+from north_kit import BIN, Program, free_udp_port, wait_until
 
 
 class CoapNorthCompound(Compound):

@@ -1,17 +1,15 @@
 """A damaged database: what can be read goes on, the platform is told of the rest, and nothing stands still."""
 
-import json
 import os
 import random
 import signal
-import subprocess
 import time
 from collections import Counter
 
 import pytest
 
 from compound import compound  # noqa: F401 (a fixture)
-from north_kit import BIN, read_ledger, wait_until
+from north_kit import read_ledger, wait_until
 
 PAGE = 1024
 TABLE_LEAF = 0x0D
@@ -51,8 +49,8 @@ def pages_that(compound, claim):
 
 def epoch_of(compound):
     """None in the moment in which it starts anew."""
-    done = subprocess.run([BIN / "linlictl", "--config", compound.config, "--json", "status"], capture_output=True, text=True)
-    return json.loads(done.stdout)["store"]["epoch"] if done.returncode == 0 else None
+    status = compound.status_if_there()
+    return status and status["store"]["epoch"]
 
 
 def expect_all_accepted(compound):

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from north_kit import BlackHole, wait_until
+from north_kit import BlackHole, cpu_share, wait_until
 from north_site import BACKOFF_S, EVENTS, site  # noqa: F401 (a fixture)
 
 TROUBLE_S = 5
@@ -61,9 +61,7 @@ def test_recovers_within_one_back_off_after_the_repair(site, trouble):
     gateway = site.start_gateway()
     wait_until(lambda: gateway.last.get("attempts", 0) >= 1, 10, "the trouble is noticed")
 
-    before = gateway.cpu_seconds()
-    time.sleep(TROUBLE_S)
-    load = (gateway.cpu_seconds() - before) / TROUBLE_S
+    load = cpu_share(gateway, lambda: time.sleep(TROUBLE_S))
     status = dict(gateway.last)
     site.repair()
     repaired = time.monotonic()
@@ -98,13 +96,6 @@ def flap(site, times):
         site.broker.stop()
         time.sleep(1)
         site.start_broker()
-
-
-def cpu_share(gateway, doing):
-    """Of one core, while `doing` lasts."""
-    cpu, begun = gateway.cpu_seconds(), time.monotonic()
-    doing()
-    return (gateway.cpu_seconds() - cpu) / (time.monotonic() - begun)
 
 
 def test_survives_a_broker_that_flaps(site):

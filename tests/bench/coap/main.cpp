@@ -8,12 +8,12 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <vector>
 
 #include "tests/bench/coap/connection.hpp"
+#include "tests/bench/measure.hpp"
 
 namespace linli::bench {
 namespace {
@@ -36,18 +36,8 @@ Options parse_options(int argc, char** argv) {
   app.add_option("--payload", options.payload)->required();
   app.add_option("--warm-up", options.warm_up_s);
   app.add_option("--seconds", options.seconds);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& problem) {
-    std::exit(app.exit(problem));
-  }
+  parse_or_exit(app, argc, argv);
   return options;
-}
-
-std::int64_t now_us() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
 }
 
 // RFC 7252 §3: a confirmable POST with an empty token, JSON (Content-Format 50). The message id
@@ -165,12 +155,6 @@ class Load {
   std::vector<std::int64_t> delays_us_;
   std::uint64_t replies_ = 0;
 };
-
-double ms_at(const std::vector<std::int64_t>& sorted_us, double share) {
-  if (sorted_us.empty()) return 0;
-  const auto last = static_cast<double>(sorted_us.size() - 1);
-  return static_cast<double>(sorted_us[static_cast<std::size_t>(last * share)]) / 1000.0;
-}
 
 void run(const Options& options) {
   Load load(options);
