@@ -4,6 +4,7 @@
 #include <fstream>
 #include <string>
 
+#include "firmware/storage/page_size.hpp"
 #include "firmware/storage/wal_file.hpp"
 
 namespace {
