@@ -15,13 +15,15 @@ from subjects import BIN, ROOT, Bridge, Gateway, Platform, load_json_line
 METHOD = """\
 50 publishers, QoS 1, JSON of about 200 bytes (a meter with nine values), all on this machine; both send over mutual TLS to one mosquitto.
 sustained: at most 4,000 messages between publisher and consumer, counted at the consumer; runs alternate.
-p50, p99: at a fixed rate, from the moment a message was due until the consumer has it.
+p50, p99: at a fixed rate, from the moment a message was due until the consumer has it; the median of the runs, which alternate.
 CPU: of everything on the compound's side (the gateway with its site broker; the bridge), while sustained.
 RSS: the peak of linlid with 1,000 devices registered, and of the bridge, at 1,000 messages/s (rss_mb) and after
 all that came at once (rss_flat_out_mb). ready: from fork until it says so; until it listens.
 written: bytes that linlid made the kernel write, for each event, at 100 events/s. The bridge writes nothing and
 loses everything when it is killed."""
 
+# Latencies at a fixed rate: the figure's name, and what is sent.
+AT_RATE = {"{}_ms_1000": {"rate": 1000}, "{}_ms_5000": {"rate": 5000}, "urgent_{}_ms_1000": {"rate": 1000, "kind": "event"}}
 WINDOWS_MS = (0, 5, 50, 500)
 SCALE = (10, 1_000, 10_000)
 
@@ -47,27 +49,33 @@ def median_of(runs, key):
     return statistics.median(run[key] for run in runs)
 
 
+def in_turn(subjects, rounds, what, measure_one):
+    """The runs of each subject by its name, in turn: a busy minute of the machine meets them all."""
+    runs = {subject.name: [] for subject in subjects}
+    for number in range(rounds):
+        for subject in subjects:
+            run = measure_one(subject)
+            runs[subject.name].append(run)
+            print(f"   {what}, round {number + 1} of {rounds}: {subject.name} {run['rate']:,.0f}/s, p99 {run['p99_ms']:.2f} ms", flush=True)
+    return runs
+
+
 def measure_side_by_side(subjects, platform, rounds, seconds):
     figures = {subject.name: {"ready_ms": subject.start()} for subject in subjects}
     for subject in subjects:
         load(subject, platform, mode="rate", rate=1000, seconds=seconds)
         figures[subject.name]["rss_mb"] = subject.rss_mb()
-    runs = {subject.name: [] for subject in subjects}
-    for number in range(rounds):
-        for subject in subjects:
-            runs[subject.name].append(sustained(subject, platform, seconds))
-            print(f"   round {number + 1} of {rounds}: {subject.name} {runs[subject.name][-1]['rate']:,.0f}/s", flush=True)
+    runs = in_turn(subjects, rounds, "sustained", lambda subject: sustained(subject, platform, seconds))
     for subject in subjects:
         mine = figures[subject.name]
         mine["sustained"] = median_of(runs[subject.name], "rate")
         mine["cpu_s_per_100k"] = median_of(runs[subject.name], "cpu_s_per_100k")
         mine["rss_flat_out_mb"] = subject.rss_mb()
-        for rate in (1000, 5000):
-            at = load(subject, platform, mode="rate", rate=rate, seconds=seconds)
-            mine[f"p50_ms_{rate}"], mine[f"p99_ms_{rate}"] = at["p50_ms"], at["p99_ms"]
-        urgent = load(subject, platform, mode="rate", rate=1000, kind="event", seconds=seconds)
-        mine["urgent_p50_ms_1000"], mine["urgent_p99_ms_1000"] = urgent["p50_ms"], urgent["p99_ms"]
-        print(f"   {subject.name} measured", flush=True)
+    for name, options in AT_RATE.items():
+        runs = in_turn(subjects, rounds, name.format("latency"), lambda subject: load(subject, platform, mode="rate", seconds=seconds, **options))
+        for subject in subjects:
+            for quantile in ("p50", "p99"):
+                figures[subject.name][name.format(quantile)] = median_of(runs[subject.name], f"{quantile}_ms")
     return figures
 
 
