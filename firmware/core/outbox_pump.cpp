@@ -100,6 +100,7 @@ void OutboxPump::on_down(const base::Error& reason) {
     lane.under_way = 0;
     lane.bytes_under_way = 0;
     lane.silences = 0;
+    lane.unheard = false;
     lane.silence_timer.reset();
     lane.pause.reset();
     lane.paused = false;
@@ -125,6 +126,7 @@ void OutboxPump::on_accepted(domain::Stream stream, std::uint64_t seq) {
   store_.accept(stream, seq);
   lane.progress_at = loop_.now();
   lane.silences = 0;
+  lane.unheard = false;
   lane.unaccepted_limit = limits_.unaccepted;
   lane.backoff.reset();
   schedule();
@@ -228,12 +230,22 @@ void OutboxPump::after_send(const SentBatch& batch, const base::Result<void>& re
   Lane& lane = lanes_[batch.lane];
   --lane.under_way;
   lane.bytes_under_way -= batch.bytes;
-  if (result) {
+  const bool is_unheard = !result && result.error().code == base::Code::kNotFound;
+  if (result || is_unheard) {
     if (is_paced(lane.stream)) budget_.after_delivery(loop_.now() - batch.at);
+    if (is_unheard && batch.round == lane.round) after_unheard(lane);
   } else if (batch.round == lane.round) {
     rewind_refused(lane, batch, result.error());
   }
   schedule();
+}
+
+// The events count as sent, since somebody may accept them after all (a rule inside the broker),
+// but not for long: a receiver that was being restarted is back within seconds.
+void OutboxPump::after_unheard(Lane& lane) {
+  if (lane.unheard || lane.events.unaccepted_batches() == 0) return;
+  lane.unheard = true;
+  watch_silence(lane, silence_limit(lane));
 }
 
 void OutboxPump::rewind_refused(Lane& lane, const SentBatch& batch, const base::Error& reason) {
@@ -253,8 +265,8 @@ void OutboxPump::rewind_refused(Lane& lane, const SentBatch& batch, const base::
 
 base::Duration OutboxPump::silence_limit(const Lane& lane) const {
   const auto doublings = std::min(lane.silences, kMostDoublings);
-  return std::min(std::max(kLongestSilence, limits_.accept_timeout),
-                  limits_.accept_timeout * (1 << doublings));
+  const auto timeout = lane.unheard ? limits_.unheard_timeout : limits_.accept_timeout;
+  return std::min(std::max(kLongestSilence, timeout), timeout * (1 << doublings));
 }
 
 void OutboxPump::watch_silence(Lane& lane, base::Duration wait) {
@@ -275,7 +287,10 @@ void OutboxPump::after_silence(Lane& lane) {
   ++stats_.silences;
   ++lane.silences;
   ++lane.round;
-  base::log::warn("outbox", "the platform has the events but does not accept them; sending again",
+  base::log::warn("outbox",
+                  std::exchange(lane.unheard, false)
+                      ? "nobody at the platform listens to the events; sending again"
+                      : "the platform has the events but does not accept them; sending again",
                   {{"stream", domain::name(lane.stream)},
                    {"from", lane.events.accepted() + 1},
                    {"times", lane.silences}});

@@ -25,6 +25,8 @@ struct OutboxPumpLimits {
   double drain_rate = 5'000;             // events a second of a backlog; 0: no limit
   base::Duration drain_spread = std::chrono::seconds(10);  // a drain starts within this
   base::Duration accept_timeout = std::chrono::seconds(30);
+  // The same for a batch that nobody at the platform listened to.
+  base::Duration unheard_timeout = std::chrono::seconds(2);
   // After the platform refused a batch; the first wait is uniform in 0..first_spread.
   base::BackoffLimits refused{std::chrono::seconds(5), std::chrono::seconds(2),
                               std::chrono::seconds(300)};
@@ -81,6 +83,7 @@ class OutboxPump {
     std::size_t unaccepted_limit = 0;
     std::uint64_t round = 0;  // counts rewinds: a batch of an older round is only counted out
     int silences = 0;         // in a row
+    bool unheard = false;     // nobody listened to a batch that is not accepted yet
     base::TimePoint progress_at;
     base::Handle silence_timer;
     base::Handle pause;  // held while the lane waits
@@ -109,6 +112,7 @@ class OutboxPump {
   bool is_blocked_by_window(const Lane& lane) const;
   void send(Lane& lane);
   void after_send(const SentBatch& batch, const base::Result<void>& result);
+  void after_unheard(Lane& lane);
   void rewind_refused(Lane& lane, const SentBatch& batch, const base::Error& reason);
   void watch_silence(Lane& lane, base::Duration wait);
   void after_silence(Lane& lane);

@@ -92,9 +92,10 @@ class MqttClient {
   // Disconnects and joins the thread.
   ~MqttClient();
 
-  // `done` runs once: ok when the broker has acknowledged it (at once for QoS 0), kRefused with the
-  // MQTT 5 reason, kOffline if the connection was lost first or is down (it may or may not have
-  // arrived), kFull when too many wait.
+  // `done` runs once: ok when the broker has acknowledged it (at once for QoS 0), kNotFound when
+  // it has and says that nobody is subscribed (MQTT 5 only), kRefused with the MQTT 5 reason,
+  // kOffline if the connection was lost first or is down (it may or may not have arrived), kFull
+  // when too many wait.
   void publish(PublishRequest request, base::Done<void> done);
 
   // Adds a topic to those of the options: now if connected, and on every later connect.

@@ -151,6 +151,8 @@ struct MqttSession::Callbacks {
     if (reason >= kFirstBadReason) {
       result = base::fail(Code::kRefused, "the broker refused the message: {}",
                           mosquitto_reason_string(reason));
+    } else if (reason == MQTT_RC_NO_MATCHING_SUBSCRIBERS) {
+      result = base::fail(Code::kNotFound, "the broker has the message, and nobody listens to it");
     }
     session.published_.push_back({id, std::move(result)});
   }

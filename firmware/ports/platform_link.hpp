@@ -41,7 +41,8 @@ class PlatformLink {
   virtual void start(LinkEvents events) = 0;
 
   // Sends chunks of one stream in order as one batch. done(ok): the other side has the bytes (not
-  // yet: has accepted them; that is on_accepted). kOffline: the link is down; kRefused: the
+  // yet: has accepted them; that is on_accepted). kNotFound: the same, but nobody
+  // listens there (yet). kOffline: the link is down; kRefused: the
   // platform said no, with its reason code; send again later.
   virtual void send(std::vector<ChunkPtr> chunks, base::Done<void> done) = 0;
 

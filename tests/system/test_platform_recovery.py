@@ -124,6 +124,14 @@ def test_delivers_what_a_killed_receiver_had_not_accepted(site):
     site.expect_all_delivered_once(in_order=False)
 
 
+def test_delivers_soon_to_a_receiver_that_came_after_the_events(site):
+    site.start_broker()
+    gateway = site.start_gateway("--count", "20")
+    wait_until(lambda: gateway.last.get("made", 0) == 20, 10, "all events are made, and nobody listens")
+    site.start_receiver()
+    wait_until(lambda: gateway.last["waiting"] == 0, 10, f"everything accepted: {gateway.last}")
+
+
 def test_delivers_what_a_killed_gateway_had_stored(site):
     site.start_broker()
     gateway = site.start_gateway()

@@ -38,6 +38,7 @@ void FakePlatform::send(std::vector<ports::ChunkPtr> chunks, base::Done<void> do
   later(latency, [this, answer] {
     if (!confirms) return;
     --under_way;
+    if (!listens) return answer(base::fail(base::Code::kNotFound, "nobody listens (0x10)"));
     answer({});
   });
 }

@@ -47,6 +47,7 @@ class FakePlatform final : public ports::PlatformLink {
   bool confirms = true;  // says that it has a batch
   bool takes = true;     // the batch reaches the receiver at all
   bool accepts = true;
+  bool listens = true;  // else it confirms with the remark that nobody does
   int refuse_next = 0;  // batches
   int batches = 0;      // sent to it while it was up
   int under_way = 0;

@@ -89,17 +89,44 @@ TEST_F(OutboxStory, SendsAgainWhenNothingWasAcceptedForHalfAMinute) {
   expect_delivered(Stream::kMoney, 3);
 }
 
-TEST_F(OutboxStory, AsksASilentPlatformLessAndLessOften) {
-  platform.accepts = false;
+TEST_F(OutboxStory, SendsAgainSoonWhenNobodyListenedYet) {
+  platform.listens = platform.takes = false;
   start();
   platform.go_up();
-  happen(Stream::kTelemetry, 20'000);
-  settle(hours(24));
-  EXPECT_LT(platform.batches, 400);
-  EXPECT_LT(pump->stats().silences, 300U);
-  platform.accepts = true;
-  settle(minutes(6));
-  expect_delivered(Stream::kTelemetry, 20'000);
+  happen(Stream::kAlarm, 3);
+  settle(seconds(1));
+  EXPECT_EQ(platform.batches, 1);
+  platform.listens = platform.takes = true;
+  settle(seconds(2));
+  expect_delivered(Stream::kAlarm, 3);
+  EXPECT_EQ(platform.batches, 2);
+}
+
+TEST_F(OutboxStory, BelievesAnAcceptanceThoughNobodySeemedToListen) {
+  platform.listens = false;
+  start();
+  platform.go_up();
+  happen(Stream::kMoney, 3);
+  settle(minutes(1));
+  expect_delivered(Stream::kMoney, 3);
+  EXPECT_EQ(platform.batches, 1);
+}
+
+TEST_F(OutboxStory, AsksASilentOrDeafPlatformLessAndLessOften) {
+  for (const bool deaf : {false, true}) {
+    platform.accepts = platform.takes = false;
+    platform.listens = !deaf;
+    platform.batches = 0;
+    start();
+    platform.go_up();
+    happen(Stream::kTelemetry, 20'000);
+    settle(hours(24));
+    EXPECT_LT(platform.batches, 400);
+    EXPECT_LT(pump->stats().silences, 300U);
+    platform.accepts = platform.takes = platform.listens = true;
+    settle(minutes(6));
+    expect_delivered(Stream::kTelemetry, deaf ? 40'000 : 20'000);
+  }
 }
 
 TEST_F(OutboxStory, DeliversAWeekOfEventsAfterAWeekOffline) {
