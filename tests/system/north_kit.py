@@ -1,5 +1,6 @@
 """Servers, certificates and programs for tests of the way north."""
 
+import itertools
 import json
 import os
 import shutil
@@ -15,16 +16,31 @@ BIN = Path(os.environ.get("LINLI_BIN", ROOT / "build" / "release" / "bin"))
 PEERS = ROOT / "tests" / "peers"
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def ports_of_this_worker():
+    """Ports that nobody else is given: below those that the kernel hands to connections, a slice for each worker."""
+    slice_size = 4_000
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    begin = 12_000 + worker % 5 * slice_size
+    ports = [*range(begin, begin + slice_size)]
+    start = os.getpid() * 97 % slice_size  # another run beside this one begins elsewhere
+    return itertools.cycle(ports[start:] + ports[:start])
+
+
+PORTS = ports_of_this_worker()
+
+
+def free_port(kind=socket.SOCK_STREAM):
+    for port in PORTS:
+        with socket.socket(socket.AF_INET, kind) as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 def free_udp_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    return free_port(socket.SOCK_DGRAM)
 
 
 def wait_until(claim, seconds, what):

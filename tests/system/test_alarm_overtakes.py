@@ -2,8 +2,12 @@
 
 from datetime import datetime
 
+import pytest
+
 from north_kit import read_ledger, wait_until
 from north_site import site  # noqa: F401 (a fixture)
+
+pytestmark = pytest.mark.alone  # it measures how long alarms take
 
 BACKLOG = 40_000  # every tenth an alarm, the rest telemetry
 LIVE = 1_000

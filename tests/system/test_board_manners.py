@@ -13,6 +13,8 @@ from board_kit import BARE, COMMAND, DEMO, SITE, as_a_person_would, board, board
 from compound import Compound
 from north_kit import ROOT, can_connect, wait_until
 
+pytestmark = pytest.mark.alone  # its ports are the demo's, and it builds
+
 USUAL_PORT = 8883
 
 

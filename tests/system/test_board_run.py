@@ -4,8 +4,12 @@ import json
 import re
 
 from board_kit import DEMO, as_a_person_would, board, board_run  # noqa: F401 (fixtures)
+import pytest
+
 from compound import Compound, publish
 from north_kit import read_ledger, wait_until
+
+pytestmark = pytest.mark.alone  # its ports are the demo's, and it builds
 
 SECOND_START_S = 5
 

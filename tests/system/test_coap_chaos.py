@@ -17,6 +17,8 @@ sys.path.insert(0, str(ROOT / "tests" / "sim" / "chaos"))
 
 from chaos import Chaos, ChaosProxy  # noqa: E402
 
+pytestmark = pytest.mark.alone  # ten thousand events through one proxy
+
 EVENTS = 10_000
 DEVICES = 50
 

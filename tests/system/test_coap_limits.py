@@ -10,6 +10,8 @@ import pytest
 from coap_kit import CON, GET, HEADERS, POST, CoapCompound, Message, RawDevice, path_options, resident_kb  # noqa: F401
 from north_kit import wait_until
 
+pytestmark = pytest.mark.alone  # it floods, and measures the processor
+
 
 @pytest.fixture
 def site(tmp_path):

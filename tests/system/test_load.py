@@ -10,6 +10,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "bench"))
 from run import load  # noqa: E402
 from subjects import Gateway, Platform  # noqa: E402
 
+pytestmark = pytest.mark.alone  # it measures how fast the machine is
+
 
 @pytest.fixture
 def platform(tmp_path):
