@@ -50,8 +50,7 @@ struct CoapDriver::Waiting {
   std::vector<domain::CommandId> answered;
   CoapReply reply;
   base::Task after;
-  bool is_back = false;  // the device did not count as there before
-  bool is_goodbye = false;
+  bool changes_presence = false;
   bool is_acknowledged = false;
 };
 
@@ -227,8 +226,9 @@ void CoapDriver::store(const net::CoapRequest& request, ToStore to_store, bool i
   waiting->exchange = request.exchange;
   waiting->device = to_store.report.device;
   waiting->after = std::move(to_store.after);
-  waiting->is_goodbye = to_store.report.presence == domain::Presence::kOffline;
-  waiting->is_back = is_back && !waiting->is_goodbye;
+  const bool is_goodbye = to_store.report.presence == domain::Presence::kOffline;
+  if (is_goodbye) silence_.left(waiting->device);
+  waiting->changes_presence = is_back || is_goodbye;
   for (const domain::ActionResult& result : to_store.report.results)
     waiting->answered.push_back(result.command);
   waiting->reply = request.is_plain() ? fit_unproved(std::move(to_store.reply), request)
@@ -237,7 +237,7 @@ void CoapDriver::store(const net::CoapRequest& request, ToStore to_store, bool i
   ports::Delivery delivery;
   delivery.refuse_flood = true;
   // A report that is rejected or came before says nothing of the device's presence.
-  if (waiting->is_back)
+  if (is_back && !is_goodbye)
     delivery.reports.push_back(presence_of(waiting->device, domain::Presence::kOnline));
   delivery.reports.push_back(std::move(to_store.report));
   intake_.take(std::move(delivery), [this, waiting](const base::Result<void>& stored) {
@@ -271,14 +271,13 @@ void CoapDriver::after_store(Waiting& waiting, const base::Result<void>& stored)
   --waiting_;
   if (!stored) {
     ++counts_.busy;
-    if (waiting.is_back) silence_.doubt(waiting.device);
+    if (waiting.changes_presence) silence_.doubt(waiting.device);
     waiting.reply = not_stored(stored.error());
   } else if (const auto told = told_.find(waiting.device); told != told_.end()) {
     const auto& answered = waiting.answered;
     if (std::find(answered.begin(), answered.end(), told->second.command) != answered.end())
       settle(waiting.device, ports::ActionReply{true, "{}"});
   }
-  if (stored && waiting.is_goodbye) silence_.left(waiting.device);
   exchanges_.answer(waiting.exchange, waiting.reply);
   if (waiting.is_acknowledged) {
     send_separately(waiting.exchange, waiting.reply);

@@ -62,7 +62,10 @@ void SilenceWatch::say_online(const domain::DeviceId& device) {
 
 void SilenceWatch::doubt(const domain::DeviceId& device) {
   Entry* const entry = find(device);
-  if (entry != nullptr && entry->state == State::kThere) entry->state = State::kUnheard;
+  if (entry == nullptr || entry->state == State::kSilent) return;
+  entry->state = State::kUnheard;
+  place(*entry);
+  wait_for_first();
 }
 
 void SilenceWatch::left(const domain::DeviceId& device) {

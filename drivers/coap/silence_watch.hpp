@@ -48,10 +48,10 @@ class SilenceWatch {
   // so takes a goodbye back.
   bool heard(const domain::DeviceId& device, std::uint64_t session, bool presents_itself);
   void say_online(const domain::DeviceId& device);
-  // That it is there could not be stored: its next message says it again.
-  void doubt(const domain::DeviceId& device);
-  // It has said goodbye; that is stored.
+  // It says goodbye.
   void left(const domain::DeviceId& device);
+  // That it is there, or left, could not be stored: it counts as unheard.
+  void doubt(const domain::DeviceId& device);
 
   // The device asks for commands again and again on this session, each time before `within` is
   // over: its limit is kMayMiss times that, if it is shorter. Until it is heard on another one.

@@ -185,6 +185,16 @@ def test_a_notification_that_is_not_confirmable_is_taken(site, pir):
     assert told not in pir.acknowledged
 
 
+def test_an_alarm_that_is_not_confirmable_is_taken_and_counted_and_the_log_names_the_device(site, pir):
+    events, counted = len(motions(site)), site.coap_status()["lwm2m"]["unconfirmed_alarms"]
+    pir.register("lt=300")
+    assert pir.until_observed(PRESENCE)
+    pir.notify(PRESENCE, b"1", kind=NON)
+    wait_until(lambda: len(motions(site)) == events + 1, 5, "the motion has arrived")
+    assert site.coap_status()["lwm2m"]["unconfirmed_alarms"] == counted + 1
+    assert "an alarm came non-confirmable" in (site.folder / "linlid.log").read_text()
+
+
 def test_a_notification_that_nobody_asked_for_is_reset(site, pir):
     pir.register("lt=300")
     assert pir.until_observed(PRESENCE)

@@ -195,6 +195,30 @@ TEST(CoapGoodbye, IsTakenBackByARegistrationForCommands) {
   EXPECT_EQ(site.presences(), "-+");
 }
 
+TEST(CoapGoodbye, ThatCouldNotBeStoredIsNone) {
+  CoapSite site;
+  site.post("event", kSmoke);
+  site.house.store.fail_next(1, base::Code::kInternal);
+  site.send(site.request(CoapMethod::kDelete, "presence"));
+  EXPECT_EQ(site.code(), CoapCode::kUnavailable);
+  EXPECT_EQ(site.presences(), "+");
+  site.house.loop.run_for(kLimit);
+  EXPECT_EQ(site.presences(), "+-");
+}
+
+TEST(CoapGoodbye, IsTakenBackByTheMessageRightBehindIt) {
+  CoapSite site;
+  site.post("event", kSmoke);
+  site.house.store.hold();
+  site.send(site.request(CoapMethod::kDelete, "presence"));
+  site.post("event", kSmoke);
+  site.house.store.release();
+  site.house.loop.run_ready();
+  EXPECT_EQ(site.presences(), "+-+");
+  site.house.loop.run_for(kLimit);
+  EXPECT_EQ(site.presences(), "+-+-");
+}
+
 TEST(CoapSilence, IsToldAgainIfItCouldNotBeStored) {
   CoapSite site;
   site.post("event", kSmoke);
