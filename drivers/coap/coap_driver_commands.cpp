@@ -23,13 +23,11 @@ CoapReply CoapDriver::listen(const net::CoapRequest& request, const Attached& de
   }
   if (request.observe == 1U) {
     observations_.cancel(device.id, request.exchange.token);
-    silence_.no_longer_renews(device.id);
+    silence_.asks_no_more(device.id);
   }
   if (request.observe != 0U) return reply;
-  // Only who does register again is expected to: a client need not (RFC 7641 §3.3.1).
-  const Observation* const before = observations_.find(device.id);
-  if (before != nullptr && before->session == request.exchange.session)
-    silence_.renews(device.id, before->session, std::chrono::seconds(kObserveMaxAgeS));
+  silence_.asks_again_within(device.id, request.exchange.session,
+                             std::chrono::seconds(kObserveMaxAgeS));
   const auto evicted =
       observations_.add({device.id, request.exchange.session, request.exchange.token,
                          reply.format.value_or(net::CoapFormat::kJson)});
@@ -93,7 +91,7 @@ void CoapDriver::on_undelivered(std::uint64_t session, std::uint16_t message_id,
   ++counts_.undelivered_commands;
   const domain::DeviceId device = told->first;
   observations_.remove(device);  // RFC 7641 §4.5
-  if (refused) silence_.no_longer_renews(device);
+  if (refused) silence_.asks_no_more(device);
   settle(device, refused ? base::fail(Code::kRefused, "the device no longer observes")
                          : base::fail(Code::kTimeout, "the device did not acknowledge"));
 }

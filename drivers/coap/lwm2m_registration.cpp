@@ -70,7 +70,7 @@ Lwm2mParsed<std::optional<bool>> queue_mode_of(const Parameters& parameters, Lwm
   if (text.find('U') == std::string::npos)
     return refuse(CoapCode::kBadRequest, "b: UDP is the only binding here");
   if (text.find('Q') != std::string::npos) is_queued = true;
-  if (version == Lwm2mVersion::k1_0) is_queued = is_queued.value_or(false);
+  if (version == Lwm2mVersion::kV10) is_queued = is_queued.value_or(false);
   return is_queued;
 }
 
@@ -153,7 +153,7 @@ Lwm2mParsed<Lwm2mRegistration> parse_registration(const net::CoapRequest& reques
   const std::string_view said_version = value_of(*parameters, "lwm2m");
   if (!said_version.empty() && said_version != "1.0" && said_version != "1.1")
     return refuse(CoapCode::kPreconditionFailed, "LwM2M 1.0 and 1.1, not " + quoted(said_version));
-  const auto version = said_version == "1.1" ? Lwm2mVersion::k1_1 : Lwm2mVersion::k1_0;
+  const auto version = said_version == "1.1" ? Lwm2mVersion::kV11 : Lwm2mVersion::kV10;
   const std::string_view endpoint = value_of(*parameters, "ep");
   if (endpoint.empty()) return refuse(CoapCode::kBadRequest, "ep is missing");
   if (endpoint != identity)

@@ -36,10 +36,10 @@ struct Lwm2mObjects {
   friend bool operator==(const Lwm2mObjects&, const Lwm2mObjects&) = default;
 };
 
-enum class Lwm2mVersion : std::uint8_t { k1_0, k1_1 };
+enum class Lwm2mVersion : std::uint8_t { kV10, kV11 };
 
 struct Lwm2mRegistration {
-  Lwm2mVersion version = Lwm2mVersion::k1_0;
+  Lwm2mVersion version = Lwm2mVersion::kV10;
   std::uint32_t lifetime_s = kDefaultLifetimeS;
   bool is_queued = false;  // it sleeps: what is for it waits until it is heard (queue mode)
   Lwm2mObjects objects;

@@ -43,7 +43,7 @@ bool SilenceWatch::heard(const domain::DeviceId& device, std::uint64_t session,
   Entry* const entry = find(device);
   if (entry == nullptr) return false;
   entry->heard = loop_.now();
-  if (entry->renewed_on != session) entry->renewed_on = 0;
+  if (entry->asked_on != session) forget_questions(*entry);
   if (entry->state == State::kThere) return false;
   if (entry->state == State::kGone && !presents_itself) return false;
   entry->state = State::kThere;
@@ -72,26 +72,36 @@ void SilenceWatch::left(const domain::DeviceId& device) {
   Entry* const entry = find(device);
   if (entry == nullptr) return;
   entry->state = State::kGone;
-  entry->renewed_on = 0;
+  forget_questions(*entry);
   unplace(*entry);
 }
 
-void SilenceWatch::renews(const domain::DeviceId& device, std::uint64_t session,
-                          base::Duration within) {
+void SilenceWatch::asks_again_within(const domain::DeviceId& device, std::uint64_t session,
+                                     base::Duration within) {
   Entry* const entry = find(device);
   if (entry == nullptr) return;
-  entry->renewed_on = session;
+  const base::Duration since = loop_.now() - entry->asked;
+  const bool is_first = entry->asked_on != session || since > kMayMiss * within;
+  if (!is_first && since <= kMaybeRepeat) return;
+  entry->asked_on = session;
+  entry->asked = loop_.now();
+  entry->asks_again = !is_first;
   entry->within = within;
   place(*entry);
   wait_for_first();
 }
 
-void SilenceWatch::no_longer_renews(const domain::DeviceId& device) {
-  if (Entry* const entry = find(device)) entry->renewed_on = 0;
+void SilenceWatch::asks_no_more(const domain::DeviceId& device) {
+  if (Entry* const entry = find(device)) forget_questions(*entry);
+}
+
+void SilenceWatch::forget_questions(Entry& entry) {
+  entry.asked_on = 0;
+  entry.asks_again = false;
 }
 
 base::Duration SilenceWatch::limit_of(const Entry& entry) {
-  if (entry.renewed_on == 0) return entry.limit;
+  if (!entry.asks_again) return entry.limit;
   const base::Duration renewal = kMayMiss * entry.within;
   return entry.limit == base::Duration::zero() ? renewal : std::min(renewal, entry.limit);
 }

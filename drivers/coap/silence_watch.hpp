@@ -32,6 +32,8 @@ class SilenceWatch {
   static constexpr int kMayMiss = 3;
   // A confirmable message alone may take 93 s until its sender gives up (RFC 7252 §4.8.2).
   static constexpr base::Duration kShortestSilence = std::chrono::minutes(6);
+  // What comes sooner than this after the first may be its repeat: MAX_TRANSMIT_SPAN.
+  static constexpr base::Duration kMaybeRepeat = std::chrono::seconds(45);
   // What could not be stored is told once more after this.
   static constexpr base::Duration kStoreAgain = std::chrono::seconds(10);
 
@@ -53,11 +55,12 @@ class SilenceWatch {
   // That it is there, or left, could not be stored: it counts as unheard.
   void doubt(const domain::DeviceId& device);
 
-  // The device asks for commands again and again on this session, each time before `within` is
-  // over: its limit is kMayMiss times that, if it is shorter. Until it is heard on another one.
-  void renews(const domain::DeviceId& device, std::uint64_t session, base::Duration within);
-  // It no longer does.
-  void no_longer_renews(const domain::DeviceId& device);
+  // The device asks for commands, and is told to ask again within this. A client need not (RFC 7641
+  // §3.3.1), so only who has done so is expected to go on, until it is heard on another session:
+  // its limit is kMayMiss times that, if it is shorter.
+  void asks_again_within(const domain::DeviceId& device, std::uint64_t session,
+                         base::Duration within);
+  void asks_no_more(const domain::DeviceId& device);
 
  private:
   enum class State : std::uint8_t { kUnheard, kThere, kSilent, kGone };
@@ -68,14 +71,17 @@ class SilenceWatch {
     domain::DeviceId device;
     State state = State::kUnheard;
     base::Duration limit{0};
+    base::TimePoint heard;       // or expected from
+    std::uint64_t asked_on = 0;  // a session; 0: does not ask for commands
+    base::TimePoint asked;
+    bool asks_again = false;
     base::Duration within{0};
-    std::uint64_t renewed_on = 0;  // a session; 0: none
-    base::TimePoint heard;         // or expected from
     std::optional<Dues::iterator> place;
   };
 
   Entry* find(const domain::DeviceId& device);
   static base::Duration limit_of(const Entry& entry);
+  static void forget_questions(Entry& entry);
   void place(Entry& entry);
   void place_at(Entry& entry, base::TimePoint due);
   void unplace(Entry& entry);

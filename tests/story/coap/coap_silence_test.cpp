@@ -121,8 +121,19 @@ TEST(CoapSilence, OfWhoAsksForCommandsAgainAndAgainIsThreeOfThoseTimes) {
   EXPECT_EQ(site.presences(), "+-+");
 }
 
-TEST(CoapSilence, OfWhoAskedForCommandsOnceIsThatOfItsModel) {
+TEST(CoapSilence, OfWhoAskedForCommandsOnceIsThatOfItsModelHoweverOftenItRepeatsThat) {
   CoapSite site;
+  site.observe();
+  site.house.loop.run_for(SilenceWatch::kMaybeRepeat);
+  site.observe();
+  site.house.loop.run_for(kLimit - kTick);
+  EXPECT_EQ(site.presences(), "+");
+}
+
+TEST(CoapSilence, OfWhoAskedForCommandsAgainAfterALongTimeIsThatOfItsModel) {
+  CoapSite site;
+  site.observe();
+  site.house.loop.run_for(kRenewalLimit + seconds(1));
   site.observe();
   site.house.loop.run_for(kLimit - kTick);
   EXPECT_EQ(site.presences(), "+");
@@ -132,6 +143,7 @@ class CoapRenewal : public testing::Test {
  protected:
   CoapRenewal() {
     site.observe();
+    site.house.loop.run_for(seconds(CoapDriver::kObserveMaxAgeS));
     site.observe();
   }
   void expect_limit_of_the_model() {
