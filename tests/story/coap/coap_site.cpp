@@ -3,7 +3,8 @@
 namespace linli::story {
 
 CoapSite::CoapSite(std::vector<base::Subnet> plain_from,
-                   std::shared_ptr<const domain::Profile> profile, base::Duration silent_after)
+                   const std::shared_ptr<const domain::Profile>& profile,
+                   base::Duration silent_after)
     : driver(house.loop, *house.intake, house.clock,
              drivers::coap::CoapDriver::Dependencies{
                  [this]() -> base::Result<std::unique_ptr<net::CoapOutlet>> {

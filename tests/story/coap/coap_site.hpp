@@ -58,7 +58,7 @@ std::string presences_of(const House& house);
 class CoapSite {
  public:
   explicit CoapSite(std::vector<base::Subnet> plain_from = {},
-                    std::shared_ptr<const domain::Profile> profile = test_profile(),
+                    const std::shared_ptr<const domain::Profile>& profile = test_profile(),
                     base::Duration silent_after = base::Duration::zero());
 
   net::CoapRequest request(net::CoapMethod method, const std::string& name,
