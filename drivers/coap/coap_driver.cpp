@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "drivers/coap/reports.hpp"
 #include "drivers/native/native_codec.hpp"
 #include "firmware/base/log.hpp"
 
@@ -49,6 +50,7 @@ struct CoapDriver::Waiting {
   std::vector<domain::CommandId> answered;
   CoapReply reply;
   base::Task after;
+  bool changes_presence = false;
   bool is_acknowledged = false;
 };
 
@@ -58,6 +60,7 @@ CoapDriver::CoapDriver(base::Loop& loop, ports::Intake& intake, const ports::Wal
       intake_(intake),
       clock_(clock),
       dependencies_(std::move(dependencies)),
+      silence_(loop, intake),
       lwm2m_(
           loop, intake, [this] { return outlet_.get(); },
           static_cast<std::uint32_t>(clock.now().unix_ms / 1000)) {
@@ -98,7 +101,12 @@ base::Result<void> CoapDriver::attach(domain::DeviceId device,
     return base::fail(Code::kConflict, "{} is the address of another device", address);
   }
   const domain::DeviceId key = device;
-  if (domain::dialect_of(*profile) == domain::Dialect::kLwm2m) lwm2m_.attach(key, profile);
+  const base::Duration limit = silence_limit(*profile, dependencies_.silent_after);
+  if (domain::dialect_of(*profile) == domain::Dialect::kLwm2m) {
+    lwm2m_.attach(key, profile, limit);
+  } else {
+    silence_.expect(key, limit);
+  }
   devices_[key] = {std::move(device), std::move(profile), std::string(address)};
   open();
   return {};
@@ -109,6 +117,7 @@ void CoapDriver::detach(const domain::DeviceId& device) {
   if (found == devices_.end()) return;
   settle(device, base::fail(Code::kNotFound, "the device was removed"));
   observations_.remove(device);
+  silence_.forget(device);
   lwm2m_.detach(device);
   by_address_.erase(found->second.address);
   devices_.erase(found);
@@ -148,19 +157,34 @@ void CoapDriver::on_request(net::CoapRequest request) {
     ++counts_.strangers;
     return outlet_->reply(request.exchange, {CoapCode::kUnauthorized});
   }
-  if (!is_safe(request.method)) {
-    const auto verdict = exchanges_.begin(request.exchange, loop_.now());
-    if (verdict.seen != ExchangeCache::Seen::kNew) {
-      ++counts_.repeats;
-      // RFC 7252 §4.5: a repeated non-confirmable message is passed over.
-      if (!request.exchange.confirmable) return;
-      if (verdict.reply == nullptr) return outlet_->acknowledge(request.exchange);
-      return outlet_->reply(request.exchange, *verdict.reply);
-    }
-  }
+  if (!is_safe(request.method) && answer_repeat(request)) return;
+  const bool is_back = notice(request, *device);
   Outcome outcome = decide(request, *device);
-  if (auto* reply = std::get_if<CoapReply>(&outcome)) return answer(request, std::move(*reply));
-  store(request, std::get<ToStore>(std::move(outcome)));
+  if (auto* to_store = std::get_if<ToStore>(&outcome))
+    return store(request, std::move(*to_store), is_back);
+  if (is_back) silence_.say_online(device->id);
+  answer(request, std::get<CoapReply>(std::move(outcome)));
+}
+
+// True if it was one.
+bool CoapDriver::answer_repeat(const net::CoapRequest& request) {
+  const auto verdict = exchanges_.begin(request.exchange, loop_.now());
+  if (verdict.seen == ExchangeCache::Seen::kNew) return false;
+  ++counts_.repeats;
+  // RFC 7252 §4.5: a repeated non-confirmable message is passed over.
+  if (!request.exchange.confirmable) return true;
+  if (verdict.reply == nullptr) {
+    outlet_->acknowledge(request.exchange);
+  } else {
+    outlet_->reply(request.exchange, *verdict.reply);
+  }
+  return true;
+}
+
+// True if the device did not count as there. Whether a LwM2M device is, its registration says.
+bool CoapDriver::notice(const net::CoapRequest& request, const Attached& device) {
+  const bool presents_itself = !is_safe(request.method) || request.observe == 0U;
+  return silence_.heard(device.id, request.exchange.session, presents_itself);
 }
 
 void CoapDriver::answer(const net::CoapRequest& request, CoapReply reply) {
@@ -190,33 +214,10 @@ Outcome CoapDriver::decide(net::CoapRequest& request, const Attached& device) {
   return outcome;
 }
 
-CoapReply CoapDriver::listen(const net::CoapRequest& request, const Attached& device,
-                             CoapReply reply) {
-  // The rest of a command that did not fit its notification.
-  const auto told = told_.find(device.id);
-  if (request.block2.value_or(net::CoapBlock{}).number > 0 && told != told_.end() &&
-      told->second.session == request.exchange.session) {
-    CoapReply rest = told->second.whole;
-    rest.observe.reset();
-    return rest;
-  }
-  if (request.observe == 1U) observations_.cancel(device.id, request.exchange.token);
-  if (request.observe != 0U) return reply;
-  const auto evicted =
-      observations_.add({device.id, request.exchange.session, request.exchange.token,
-                         reply.format.value_or(net::CoapFormat::kJson)});
-  if (evicted) {
-    base::log::warn("coap", "more devices listen than there is room for: the oldest no longer does",
-                    {{"device", evicted->device}, {"in_all", observations_.evicted()}});
-  }
-  reply.observe = observations_.next_sequence();
-  reply.max_age_s = kObserveMaxAgeS;
-  return reply;
-}
-
-void CoapDriver::store(const net::CoapRequest& request, ToStore to_store) {
+void CoapDriver::store(const net::CoapRequest& request, ToStore to_store, bool is_back) {
   if (waiting_ >= kMaxWaiting) {
     ++counts_.busy;
+    if (is_back) silence_.doubt(to_store.report.device);
     return answer(request, come_back(CoapCode::kUnavailable, kStorePauseS, "too much waits"));
   }
   ++waiting_;
@@ -225,6 +226,9 @@ void CoapDriver::store(const net::CoapRequest& request, ToStore to_store) {
   waiting->exchange = request.exchange;
   waiting->device = to_store.report.device;
   waiting->after = std::move(to_store.after);
+  const bool is_goodbye = to_store.report.presence == domain::Presence::kOffline;
+  if (is_goodbye) silence_.left(waiting->device);
+  waiting->changes_presence = is_back || is_goodbye;
   for (const domain::ActionResult& result : to_store.report.results)
     waiting->answered.push_back(result.command);
   waiting->reply = request.is_plain() ? fit_unproved(std::move(to_store.reply), request)
@@ -232,6 +236,9 @@ void CoapDriver::store(const net::CoapRequest& request, ToStore to_store) {
   if (request.exchange.confirmable) hold(waiting);
   ports::Delivery delivery;
   delivery.refuse_flood = true;
+  // A report that is rejected or came before says nothing of the device's presence.
+  if (is_back && !is_goodbye)
+    delivery.reports.push_back(presence_of(waiting->device, domain::Presence::kOnline));
   delivery.reports.push_back(std::move(to_store.report));
   intake_.take(std::move(delivery), [this, waiting](const base::Result<void>& stored) {
     after_store(*waiting, stored);
@@ -264,6 +271,7 @@ void CoapDriver::after_store(Waiting& waiting, const base::Result<void>& stored)
   --waiting_;
   if (!stored) {
     ++counts_.busy;
+    if (waiting.changes_presence) silence_.doubt(waiting.device);
     waiting.reply = not_stored(stored.error());
   } else if (const auto told = told_.find(waiting.device); told != told_.end()) {
     const auto& answered = waiting.answered;
@@ -287,47 +295,6 @@ void CoapDriver::send_separately(const net::CoapExchange& exchange, const CoapRe
   outlet_->reply_separately(how, reply);
 }
 
-void CoapDriver::invoke(ports::ActionRequest request, base::Done<ports::ActionReply> done) {
-  if (lwm2m_.serves(request.device)) return lwm2m_.invoke(request, std::move(done));
-  const auto fail_later = [this, &done](base::Failure why) {
-    loop_.post([done = std::move(done), why = std::move(why)]() mutable { std::move(done)(why); });
-  };
-  const auto device = devices_.find(request.device);
-  const Observation* const observation = observations_.find(request.device);
-  if (device == devices_.end())
-    return fail_later(base::fail(Code::kNotFound, "the device is not attached"));
-  if (observation == nullptr)
-    return fail_later(base::fail(Code::kOffline, "the device does not observe /linli/v1/command"));
-  settle(request.device, ports::ActionReply{true, "{}"});
-  CoapReply whole =
-      content(native::encode_command(device->second.profile->actions[request.action], request),
-              static_cast<std::uint16_t>(observation->format));
-  whole.observe = observations_.next_sequence();
-  whole.max_age_s =
-      static_cast<std::uint32_t>(std::max<std::int64_t>(1, base::to_ms(request.expires_in) / 1000));
-  const auto sent = outlet_->notify(observation->session, observation->token,
-                                    slice(whole, std::nullopt, net::CoapBlock::kMaxSzx));
-  if (!sent) {
-    return fail_later(base::fail(Code::kOffline, "the device's association has ended"));
-  }
-  Told& told = told_[request.device];
-  told = {request.command,  observation->session, *sent,
-          std::move(whole), std::move(done),      base::Handle()};
-  told.limit = loop_.after(request.expires_in, [this, id = request.device] {
-    settle(id, ports::ActionReply{true, "{}"});
-  });
-}
-
-// What was told is over: the answer is here or will come as a report, or it never will.
-void CoapDriver::settle(const domain::DeviceId& device, base::Result<ports::ActionReply> reply) {
-  const auto found = told_.find(device);
-  if (found == told_.end()) return;
-  loop_.post([done = std::move(found->second.done), reply = std::move(reply)]() mutable {
-    std::move(done)(std::move(reply));
-  });
-  told_.erase(found);
-}
-
 void CoapDriver::on_answer(const net::CoapAnswer& answer) {
   const Attached* const device = identify(answer.identity, answer.address);
   if (device != nullptr) lwm2m_.on_answer(answer, device->id);
@@ -339,20 +306,6 @@ void CoapDriver::on_session_end(std::uint64_t session) {
   uploads_.end_session(session);
   observations_.end_session(session);
   separate_.erase(session);
-}
-
-void CoapDriver::on_undelivered(std::uint64_t session, std::uint16_t message_id, bool refused) {
-  if (lwm2m_.on_undelivered(session, message_id, refused)) return;
-  const auto told =
-      std::find_if(told_.begin(), told_.end(), [session, message_id](const auto& one) {
-        return one.second.session == session && one.second.message_id == message_id;
-      });
-  if (told == told_.end()) return;
-  ++counts_.undelivered_commands;
-  const domain::DeviceId device = told->first;
-  observations_.remove(device);  // RFC 7641 §4.5
-  settle(device, refused ? base::fail(Code::kRefused, "the device no longer observes")
-                         : base::fail(Code::kTimeout, "the device did not acknowledge"));
 }
 
 CoapStatus CoapDriver::status() const {

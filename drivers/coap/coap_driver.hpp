@@ -13,6 +13,7 @@
 #include "drivers/coap/lwm2m_server.hpp"
 #include "drivers/coap/native_resources.hpp"
 #include "drivers/coap/observations.hpp"
+#include "drivers/coap/silence_watch.hpp"
 #include "firmware/base/loop.hpp"
 #include "firmware/base/subnet.hpp"
 #include "firmware/ports/device_driver.hpp"
@@ -68,6 +69,8 @@ class CoapDriver final : public ports::DeviceDriver {
     std::function<base::Result<std::unique_ptr<net::CoapOutlet>>()> open;
     // Where devices may speak without a key; empty: nowhere.
     std::vector<base::Subnet> plain_from;
+    // How long a device may be silent whose model has no heartbeat; 0: for ever.
+    base::Duration silent_after{0};
   };
 
   CoapDriver(base::Loop& loop, ports::Intake& intake, const ports::WallClock& clock,
@@ -125,11 +128,13 @@ class CoapDriver final : public ports::DeviceDriver {
   void open();
   // `identity`: of the key; empty: the message came over plain UDP, from `address`.
   const Attached* identify(const std::string& identity, const std::string& address) const;
+  bool answer_repeat(const net::CoapRequest& request);
+  bool notice(const net::CoapRequest& request, const Attached& device);
   void answer(const net::CoapRequest& request, net::CoapReply reply);
   Outcome decide(net::CoapRequest& request, const Attached& device);
   net::CoapReply listen(const net::CoapRequest& request, const Attached& device,
                         net::CoapReply reply);
-  void store(const net::CoapRequest& request, ToStore to_store);
+  void store(const net::CoapRequest& request, ToStore to_store, bool is_back);
   void hold(const std::shared_ptr<Waiting>& waiting);
   void wait_for_held();
   void acknowledge_held();
@@ -146,6 +151,7 @@ class CoapDriver final : public ports::DeviceDriver {
   ExchangeCache exchanges_;
   BlockUploads uploads_;
   Observations observations_;
+  SilenceWatch silence_;
   Lwm2mServer lwm2m_;
   std::unordered_map<domain::DeviceId, Told, base::IdHash> told_;
   std::unordered_map<std::uint64_t, Separate> separate_;

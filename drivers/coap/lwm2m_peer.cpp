@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "drivers/coap/lwm2m_values.hpp"
+#include "firmware/base/bytes.hpp"
 
 namespace linli::drivers::coap {
 namespace {
@@ -21,12 +22,24 @@ bool is_newer(std::uint32_t last, std::uint32_t next) {
   return (last < next && next - last < kHalf) || (last > next && last - next > kHalf);
 }
 
+// How much of a device's own words stands in a command's outcome.
+constexpr std::size_t kMaxDiagnosticBytes = 80;
+
 bool is_format_problem(std::uint8_t code) {
   return code == static_cast<std::uint8_t>(CoapCode::kNotAcceptable) ||
          code == static_cast<std::uint8_t>(CoapCode::kBadOption);
 }
 
 }  // namespace
+
+base::Result<ports::ActionReply> outcome_of(const net::CoapAnswer& answer) {
+  if (answer.is_success()) return ports::ActionReply{false, "{}"};
+  std::string words = answer.payload.substr(0, kMaxDiagnosticBytes);
+  if (!base::is_utf8(words)) words.clear();
+  return base::fail(answer.code >> 5U == 4 ? base::Code::kRefused : base::Code::kInternal,
+                    "the device answered {}.{:02}{}{}", answer.code >> 5U, answer.code & 31U,
+                    words.empty() ? "" : ": ", words);
+}
 
 Lwm2mPeer::Lwm2mPeer(std::shared_ptr<const domain::Profile> profile, std::uint64_t tokens,
                      Lwm2mRegistration registration, std::uint64_t session, base::TimePoint now)
@@ -183,7 +196,7 @@ Lwm2mPeer::Answered Lwm2mPeer::answer(const net::CoapAnswer& answer, base::TimeP
       std::find_if(commands_.begin(), commands_.end(),
                    [&token](const Command& one) { return one.is_sent && one.token == token; });
   if (command != commands_.end()) {
-    Answered answered{Answered::Kind::kCommand, std::move(command->id), {}};
+    Answered answered{Answered::Kind::kCommand, std::move(command->id)};
     commands_.erase(command);
     return answered;
   }
@@ -195,8 +208,8 @@ Lwm2mPeer::Answered Lwm2mPeer::answer(const net::CoapAnswer& answer, base::TimeP
 
 Lwm2mPeer::Answered Lwm2mPeer::take(Watch& watch, const net::CoapAnswer& answer,
                                     base::TimePoint now) {
-  Answered answered{Answered::Kind::kNothing, std::nullopt, watch.path};
   const bool was_asked = watch.state == State::kAsked;
+  Answered answered{Answered::Kind::kNothing, std::nullopt, watch.path, !was_asked};
   if (!answer.is_success()) {
     const bool again = is_format_problem(answer.code) && !watch.leaves_format_to_device;
     watch.leaves_format_to_device |= again;

@@ -13,8 +13,12 @@
 #include "firmware/domain/ids.hpp"
 #include "firmware/domain/profile.hpp"
 #include "firmware/net/coap_message.hpp"
+#include "firmware/ports/device_driver.hpp"
 
 namespace linli::drivers::coap {
+
+// What a Write or Execute came to. 4.xx: the device did not do it; 5.xx: it could not.
+base::Result<ports::ActionReply> outcome_of(const net::CoapAnswer& answer);
 
 // The gateway's side of one registered LwM2M device: which resources are still to be asked for,
 // which commands wait, what is on its way, and what an answer means. Pure: time is a parameter, and
@@ -30,9 +34,10 @@ namespace linli::drivers::coap {
 // unless it was heard within kAwake.
 class Lwm2mPeer {
  public:
-  // How long a device in queue mode listens after its last message: ACK_TIMEOUT, what each version
-  // of LwM2M promises at least. One that sleeps longer is not asked in vain, and a command that was
-  // never sent is known to have moved nothing.
+  // How long a device in queue mode is taken to listen after its last message: ACK_TIMEOUT. LwM2M
+  // (1.1 Transport §6.5) recommends MAX_TRANSMIT_WAIT, 93 s, but binds nobody to it, and a battery
+  // lasts longer without. So nobody is asked in vain, and a command that was never sent is known to
+  // have moved nothing.
   static constexpr base::Duration kAwake = std::chrono::seconds(2);
   static constexpr std::size_t kMaxCommands = 16;  // that wait or are on their way
 
@@ -83,6 +88,7 @@ class Lwm2mPeer {
     Kind kind = Kind::kUnknown;
     std::optional<domain::CommandId> command{};
     domain::ObjectPath path{};
+    bool is_notification = false;  // nobody asked for that value just now
   };
   Answered answer(const net::CoapAnswer& answer, base::TimePoint now);
 

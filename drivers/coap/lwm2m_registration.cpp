@@ -57,18 +57,21 @@ Lwm2mParsed<std::optional<std::uint32_t>> lifetime_of(const Parameters& paramete
   return std::optional(seconds);
 }
 
-// Bindings are one letter each. 1.0 says queue mode with a Q among them, 1.1 with a parameter of
-// that name.
-Lwm2mParsed<std::optional<bool>> queue_mode_of(const Parameters& parameters) {
+// Bindings are one letter each. 1.0 says queue mode with a Q among them. 1.1 says it with a
+// parameter of that name when it registers, so that b=U in an update says nothing of it.
+Lwm2mParsed<std::optional<bool>> queue_mode_of(const Parameters& parameters, Lwm2mVersion version) {
   const auto binding = parameters.find("b");
-  const bool has_queue = parameters.contains("Q");
-  if (binding == parameters.end()) return has_queue ? std::optional(true) : std::nullopt;
+  std::optional<bool> is_queued;
+  if (parameters.contains("Q")) is_queued = true;
+  if (binding == parameters.end()) return is_queued;
   const std::string& text = binding->second;
   if (text.empty() || text.find_first_not_of("UTSNMHQ") != std::string::npos)
     return refuse(CoapCode::kBadRequest, "b: an unknown binding " + quoted(text));
   if (text.find('U') == std::string::npos)
     return refuse(CoapCode::kBadRequest, "b: UDP is the only binding here");
-  return std::optional(has_queue || text.find('Q') != std::string::npos);
+  if (text.find('Q') != std::string::npos) is_queued = true;
+  if (version == Lwm2mVersion::kV10) is_queued = is_queued.value_or(false);
+  return is_queued;
 }
 
 bool has_word(std::string_view words, std::string_view wanted) {
@@ -117,12 +120,12 @@ Lwm2mParsed<Lwm2mObjects> objects_of(std::string_view text) {
 }
 
 Lwm2mParsed<Lwm2mUpdate> common_of(const net::CoapRequest& request, const Parameters& parameters,
-                                   std::string_view links) {
+                                   std::string_view links, Lwm2mVersion version) {
   Lwm2mUpdate update;
   auto lifetime = lifetime_of(parameters);
   if (!lifetime) return tl::unexpected(std::move(lifetime).error());
   update.lifetime_s = *lifetime;
-  auto queue_mode = queue_mode_of(parameters);
+  auto queue_mode = queue_mode_of(parameters, version);
   if (!queue_mode) return tl::unexpected(std::move(queue_mode).error());
   update.is_queued = *queue_mode;
   if (links.empty()) return update;
@@ -147,25 +150,27 @@ Lwm2mParsed<Lwm2mRegistration> parse_registration(const net::CoapRequest& reques
                                                   std::string_view identity) {
   auto parameters = parameters_of(request);
   if (!parameters) return tl::unexpected(std::move(parameters).error());
-  const std::string_view version = value_of(*parameters, "lwm2m");
-  if (!version.empty() && version != "1.0" && version != "1.1")
-    return refuse(CoapCode::kPreconditionFailed, "LwM2M 1.0 and 1.1, not " + quoted(version));
+  const std::string_view said_version = value_of(*parameters, "lwm2m");
+  if (!said_version.empty() && said_version != "1.0" && said_version != "1.1")
+    return refuse(CoapCode::kPreconditionFailed, "LwM2M 1.0 and 1.1, not " + quoted(said_version));
+  const auto version = said_version == "1.1" ? Lwm2mVersion::kV11 : Lwm2mVersion::kV10;
   const std::string_view endpoint = value_of(*parameters, "ep");
   if (endpoint.empty()) return refuse(CoapCode::kBadRequest, "ep is missing");
   if (endpoint != identity)
     return refuse(CoapCode::kForbidden, "ep is not the name of this key: " + quoted(endpoint));
-  auto said = common_of(request, *parameters, links);
+  auto said = common_of(request, *parameters, links, version);
   if (!said) return tl::unexpected(std::move(said).error());
   if (!said->objects || said->objects->instances.empty())
     return refuse(CoapCode::kBadRequest, "no object instances among the links");
-  return Lwm2mRegistration{said->lifetime_s.value_or(kDefaultLifetimeS),
+  return Lwm2mRegistration{version, said->lifetime_s.value_or(kDefaultLifetimeS),
                            said->is_queued.value_or(false), *std::move(said->objects)};
 }
 
-Lwm2mParsed<Lwm2mUpdate> parse_update(const net::CoapRequest& request, std::string_view links) {
+Lwm2mParsed<Lwm2mUpdate> parse_update(const net::CoapRequest& request, std::string_view links,
+                                      Lwm2mVersion version) {
   const auto parameters = parameters_of(request);
   if (!parameters) return tl::unexpected(parameters.error());
-  return common_of(request, *parameters, links);
+  return common_of(request, *parameters, links, version);
 }
 
 }  // namespace linli::drivers::coap

@@ -12,13 +12,13 @@
 #include "firmware/domain/object_path.hpp"
 #include "firmware/net/coap_message.hpp"
 
-// What a device says when it registers and when it renews that (LwM2M 1.1 Core §6.2), pure:
+// What a device says when it registers and when it renews that (LwM2M 1.1 Core §6.2.1), pure:
 //
 //   POST /rd?ep=sm01&lt=86400&lwm2m=1.1&b=U     </>;rt="oma.lwm2m";ct=110,</3/0>,</3302/0>
 //   POST /rd/<id>?lt=300
 namespace linli::drivers::coap {
 
-// Seconds. A device that names none has the default (§6.2.1); what is outside is refused: a shorter
+// Seconds. A device that names none has the default; what is outside is refused: a shorter
 // one would be nothing but updates, a longer one would hide a dead device for more than a month.
 inline constexpr std::uint32_t kDefaultLifetimeS = 86'400;
 inline constexpr std::uint32_t kMinLifetimeS = 10;
@@ -36,7 +36,10 @@ struct Lwm2mObjects {
   friend bool operator==(const Lwm2mObjects&, const Lwm2mObjects&) = default;
 };
 
+enum class Lwm2mVersion : std::uint8_t { kV10, kV11 };
+
 struct Lwm2mRegistration {
+  Lwm2mVersion version = Lwm2mVersion::kV10;
   std::uint32_t lifetime_s = kDefaultLifetimeS;
   bool is_queued = false;  // it sleeps: what is for it waits until it is heard (queue mode)
   Lwm2mObjects objects;
@@ -59,6 +62,9 @@ using Lwm2mParsed = tl::expected<T, net::CoapReply>;
 Lwm2mParsed<Lwm2mRegistration> parse_registration(const net::CoapRequest& request,
                                                   std::string_view links,
                                                   std::string_view identity);
-Lwm2mParsed<Lwm2mUpdate> parse_update(const net::CoapRequest& request, std::string_view links);
+// `version`: of the registration. In 1.1 an update cannot end queue mode: the device registers
+// anew for that.
+Lwm2mParsed<Lwm2mUpdate> parse_update(const net::CoapRequest& request, std::string_view links,
+                                      Lwm2mVersion version);
 
 }  // namespace linli::drivers::coap

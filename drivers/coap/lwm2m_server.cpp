@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "drivers/coap/lwm2m_values.hpp"
-#include "firmware/base/bytes.hpp"
+#include "drivers/coap/reports.hpp"
 #include "firmware/base/log.hpp"
 
 namespace linli::drivers::coap {
@@ -17,26 +17,6 @@ using base::Code;
 using net::CoapCode;
 using net::CoapMethod;
 using net::CoapReply;
-
-// How much of a device's own words stands in a command's outcome.
-constexpr std::size_t kMaxDiagnosticBytes = 80;
-
-domain::Report presence_of(const domain::DeviceId& device, domain::Presence presence) {
-  domain::Report report;
-  report.device = device;
-  report.presence = presence;
-  return report;
-}
-
-// What a Write or Execute came to. 4.xx: the device did not do it; 5.xx: it could not.
-base::Result<ports::ActionReply> outcome_of(const net::CoapAnswer& answer) {
-  if (answer.is_success()) return ports::ActionReply{false, "{}"};
-  std::string words = answer.payload.substr(0, kMaxDiagnosticBytes);
-  if (!base::is_utf8(words)) words.clear();
-  return base::fail(answer.code >> 5U == 4 ? Code::kRefused : Code::kInternal,
-                    "the device answered {}.{:02}{}{}", answer.code >> 5U, answer.code & 31U,
-                    words.empty() ? "" : ": ", words);
-}
 
 }  // namespace
 
@@ -55,6 +35,8 @@ struct Lwm2mServer::Device {
   std::map<domain::ObjectPath, base::Handle> stored_again;
   std::unordered_map<domain::CommandId, Command, base::IdHash> commands;
   RaisedForms raised;  // outlives a registration: what held before it still does
+  std::uint64_t unconfirmed_alarms = 0;
+  std::optional<base::TimePoint> alarm_warned;
 };
 
 Lwm2mServer::Lwm2mServer(base::Loop& loop, ports::Intake& intake,
@@ -64,11 +46,14 @@ Lwm2mServer::Lwm2mServer(base::Loop& loop, ports::Intake& intake,
 Lwm2mServer::~Lwm2mServer() = default;
 
 void Lwm2mServer::attach(const domain::DeviceId& device,
-                         std::shared_ptr<const domain::Profile> profile) {
+                         std::shared_ptr<const domain::Profile> profile,
+                         base::Duration register_within) {
   auto& entry = devices_[device];
   entry = std::make_unique<Device>();
   entry->id = device;
   entry->profile = std::move(profile);
+  if (register_within == base::Duration::zero()) return;
+  entry->expiry = loop_.after(register_within, [this, id = device] { tell_offline(id); });
 }
 
 void Lwm2mServer::detach(const domain::DeviceId& device) {
@@ -96,7 +81,7 @@ Outcome Lwm2mServer::decide(const net::CoapRequest& request, const std::string& 
     if (request.method != CoapMethod::kPost) return CoapReply{CoapCode::kMethodNotAllowed};
     return register_device(request, payload, device);
   }
-  // After a restart no registration is known, and the device registers anew (Core §6.2.2).
+  // After a restart no registration is known: 4.04 makes the device register anew.
   if (!device.peer || device.location != path.back()) return CoapReply{CoapCode::kNotFound};
   device.peer->heard(request.exchange.session, loop_.now());
   if (request.method == CoapMethod::kPost) return update(request, payload, device);
@@ -139,7 +124,7 @@ void Lwm2mServer::after_register(const domain::DeviceId& id, Lwm2mRegistration r
 
 Outcome Lwm2mServer::update(const net::CoapRequest& request, const std::string& links,
                             Device& device) {
-  auto update = parse_update(request, links);
+  auto update = parse_update(request, links, device.peer->registration().version);
   if (!update) return std::move(update).error();
   ToStore out{presence_of(device.id, domain::Presence::kOnline), {CoapCode::kChanged}};
   out.after = [this, id = device.id, update = *std::move(update), location = device.location,
@@ -163,7 +148,8 @@ Outcome Lwm2mServer::deregister(Device& device) {
 }
 
 void Lwm2mServer::expire_later(Device& device) {
-  device.expiry = loop_.after(std::chrono::seconds(device.peer->registration().lifetime_s),
+  const base::Duration lifetime = std::chrono::seconds(device.peer->registration().lifetime_s);
+  device.expiry = loop_.after(lifetime + std::min(lifetime, kMaxLateness),
                               [this, id = device.id] { expire(id); });
 }
 
@@ -246,7 +232,7 @@ void Lwm2mServer::on_answer(const net::CoapAnswer& answer, const domain::DeviceI
     return;
   }
   if (answered.kind == Kind::kValue) {
-    take(answer, *device, answered.path);
+    take(answer, *device, answered);
   } else if (answer.exchange.confirmable) {
     outlet.acknowledge(answer.exchange);
   }
@@ -256,7 +242,8 @@ void Lwm2mServer::on_answer(const net::CoapAnswer& answer, const domain::DeviceI
 }
 
 void Lwm2mServer::take(const net::CoapAnswer& answer, Device& device,
-                       const domain::ObjectPath& path) {
+                       const Lwm2mPeer::Answered& answered) {
+  const domain::ObjectPath& path = answered.path;
   ++counts_.notifications;
   domain::Report report;
   if (answer.block2 && answer.block2->more) {
@@ -266,6 +253,8 @@ void Lwm2mServer::take(const net::CoapAnswer& answer, Device& device,
                              device.raised);
   }
   report.device = device.id;
+  const bool is_sure = answer.exchange.confirmable || !answered.is_notification;
+  if (!is_sure && is_alarm(report, *device.profile)) count_unconfirmed_alarm(device);
   if (waiting_ >= kMaxWaiting) return ask_again(device.id, path);
   ++waiting_;
   ports::Delivery delivery;
@@ -275,6 +264,16 @@ void Lwm2mServer::take(const net::CoapAnswer& answer, Device& device,
     --waiting_;
     after_store(id, exchange, path, stored.has_value());
   });
+}
+
+// It has come, but the next one may not, and nobody would know.
+void Lwm2mServer::count_unconfirmed_alarm(Device& device) {
+  ++counts_.unconfirmed_alarms;
+  ++device.unconfirmed_alarms;
+  if (device.alarm_warned && loop_.now() - *device.alarm_warned < kWarnAgain) return;
+  device.alarm_warned = loop_.now();
+  base::log::warn("lwm2m", "an alarm came non-confirmable: the next may be lost on the way",
+                  {{"device", device.id}, {"in_all", device.unconfirmed_alarms}});
 }
 
 // What is not stored is not acknowledged, and asked for again: libcoap passes over a device's

@@ -15,11 +15,12 @@ namespace linli::drivers::coap {
 
 struct Lwm2mStatus {
   std::size_t registered = 0;
-  std::size_t observed = 0;         // resources
-  std::uint64_t notifications = 0;  // and answers with a value
-  std::uint64_t stale = 0;          // notifications of an older state than the last one
-  std::uint64_t strays = 0;         // of an observation that is not ours: reset
-  std::uint64_t expired = 0;        // registrations that were not renewed
+  std::size_t observed = 0;              // resources
+  std::uint64_t notifications = 0;       // and answers with a value
+  std::uint64_t stale = 0;               // notifications of an older state than the last one
+  std::uint64_t strays = 0;              // of an observation that is not ours: reset
+  std::uint64_t expired = 0;             // registrations that were not renewed
+  std::uint64_t unconfirmed_alarms = 0;  // that came in non-confirmable notifications
 };
 
 // LwM2M 1.1's registration and information-reporting interfaces for the devices whose model has
@@ -35,6 +36,10 @@ class Lwm2mServer {
   // The ledger closes a command at the action's time-out. What still waits is given back this much
   // earlier, so that it knows that nothing was sent.
   static constexpr base::Duration kBeforeTheLedger = std::chrono::milliseconds(100);
+  // An update that was sent in time may be this late: MAX_TRANSMIT_SPAN (RFC 7252 §4.8.2).
+  static constexpr base::Duration kMaxLateness = std::chrono::seconds(45);
+  // How often a device's non-confirmable alarms are warned of.
+  static constexpr base::Duration kWarnAgain = std::chrono::hours(1);
   // Values that wait for their commit; beyond that they are asked for again later.
   static constexpr std::size_t kMaxWaiting = 512;
 
@@ -46,7 +51,9 @@ class Lwm2mServer {
   Lwm2mServer& operator=(const Lwm2mServer&) = delete;
   ~Lwm2mServer();
 
-  void attach(const domain::DeviceId& device, std::shared_ptr<const domain::Profile> profile);
+  // The device is offline if it has not registered `register_within` from now; 0: whenever it does.
+  void attach(const domain::DeviceId& device, std::shared_ptr<const domain::Profile> profile,
+              base::Duration register_within);
   void detach(const domain::DeviceId& device);
   bool serves(const domain::DeviceId& device) const { return devices_.contains(device); }
 
@@ -81,7 +88,8 @@ class Lwm2mServer {
   void end(Device& device);
   void pump(Device& device);
   void send(Device& device, const Lwm2mPeer::Outgoing& outgoing);
-  void take(const net::CoapAnswer& answer, Device& device, const domain::ObjectPath& path);
+  void take(const net::CoapAnswer& answer, Device& device, const Lwm2mPeer::Answered& answered);
+  void count_unconfirmed_alarm(Device& device);
   void after_store(const domain::DeviceId& id, const net::CoapExchange& exchange,
                    const domain::ObjectPath& path, bool is_stored);
   void ask_again(const domain::DeviceId& id, const domain::ObjectPath& path);

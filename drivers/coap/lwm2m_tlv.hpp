@@ -7,7 +7,7 @@
 
 #include "firmware/base/result.hpp"
 
-// OMA-TLV (LwM2M 1.1 Core §7.4.4, Content-Format 11542): what a device answers a read with.
+// OMA-TLV (LwM2M 1.1 Core §7.4, Content-Format 11542): what a device answers a read with.
 //
 //      7 6    5       4 3        2 1 0
 //   +------+------+---------+-----------+

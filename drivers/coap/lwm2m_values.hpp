@@ -10,7 +10,7 @@
 #include "firmware/net/coap_message.hpp"
 
 // Values of LwM2M resources, pure: payloads in OMA-TLV (11542), SenML-JSON (110) and plain text (0)
-// to reports and back. In plain text a boolean is 0 or 1 (LwM2M 1.1 Core §7.4.1).
+// to reports and back. In plain text a boolean is 0 or 1 (LwM2M 1.1 Core §7.4).
 namespace linli::drivers::coap {
 
 inline constexpr std::size_t kMaxResourceBytes = 1024;  // of one payload: one block of CoAP

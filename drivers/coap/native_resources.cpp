@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "drivers/coap/cbor_json.hpp"
+#include "drivers/coap/reports.hpp"
 #include "drivers/native/native_codec.hpp"
 #include "firmware/base/json.hpp"
 
@@ -107,12 +108,6 @@ std::string time_json(const domain::EventTime& now) {
       {{"time", now.unix_ms}, {"quality", std::string(domain::name(now.quality))}});
 }
 
-bool is_alarm(const domain::Report& report, const domain::Profile& profile) {
-  return std::any_of(report.events.begin(), report.events.end(), [&profile](const auto& event) {
-    return profile.events[event.event].stream == domain::Stream::kAlarm;
-  });
-}
-
 // Without Content-Format a payload is JSON.
 base::Result<std::string> json_of(const CoapRequest& request, const std::string& payload) {
   if (request.content_format == static_cast<std::uint16_t>(CoapFormat::kCbor))
@@ -147,11 +142,7 @@ Outcome to_store(native::Kind kind, const CoapRequest& request, const std::strin
 }
 
 Outcome gone_offline(const Caller& caller) {
-  ToStore out;
-  out.report.device = caller.device;
-  out.report.presence = domain::Presence::kOffline;
-  out.reply.code = CoapCode::kDeleted;
-  return out;
+  return ToStore{presence_of(caller.device, domain::Presence::kOffline), {CoapCode::kDeleted}};
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 
 #include "firmware/base/result.hpp"
 
-// SenML in JSON (RFC 8428, Content-Format 110), as LwM2M 1.1 uses it (Core §7.4.5): one record a
+// SenML in JSON (RFC 8428, Content-Format 110), as LwM2M 1.1 uses it (Core §7.4): one record a
 // value, the base fields resolved.
 //
 //   [{"bn":"/3303/0/","bt":1764000000,"n":"5700","v":21.4},{"n":"5701","vs":"Cel"}]

@@ -38,9 +38,10 @@ CoapParts::CoapParts(base::Loop& loop, ports::Intake& intake, const ports::WallC
               [this](const std::string& identity) {
                 if (endpoint_ != nullptr) endpoint_->cut(identity);
               }),
-      driver_(loop, intake, clock,
-              drivers::coap::CoapDriver::Dependencies{[this] { return open(); },
-                                                      plain_subnets(config)}) {}
+      driver_(
+          loop, intake, clock,
+          drivers::coap::CoapDriver::Dependencies{[this] { return open(); }, plain_subnets(config),
+                                                  std::chrono::seconds(config.silent_after_s)}) {}
 
 CoapParts::~CoapParts() = default;
 
@@ -122,7 +123,8 @@ base::Json CoapParts::status() const {
         {"notifications", driver.lwm2m.notifications},
         {"stale", driver.lwm2m.stale},
         {"strays", driver.lwm2m.strays},
-        {"expired", driver.lwm2m.expired}}},
+        {"expired", driver.lwm2m.expired},
+        {"unconfirmed_alarms", driver.lwm2m.unconfirmed_alarms}}},
   };
   if (config_.plain_port != 0) {
     json["warning"] = fmt::format(

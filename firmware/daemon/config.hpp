@@ -64,6 +64,7 @@ struct Config {
     std::int64_t port = 5684;
     std::int64_t plain_port = 0;
     std::vector<std::string> plain_from = {"127.0.0.0/8"};
+    std::int64_t silent_after_s = 259'200;
   } coap;
   struct Platform {
     std::string link = "off";

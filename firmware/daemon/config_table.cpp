@@ -71,6 +71,8 @@ const std::array kTable{// clang-format off
               "UDP port for CoAP without keys, usually 5683; 0: none"},
     ConfigRow{"coap.plain_from", ListRule{[](Config& c) -> auto& { return c.coap.plain_from; }, false},
               "subnets of the devices that may speak without a key"},
+    ConfigRow{"coap.silent_after_s", IntegerRule{[](Config& c) -> auto& { return c.coap.silent_after_s; }, 0, 2678400},
+              "a device that was not heard for so long is offline, if its model has no heartbeat; 0: never"},
     ConfigRow{"platform.link", WordRule{[](Config& c) -> auto& { return c.platform.link; }, {"off", "mqtt", "coap"}},
               "the way to the platform 平台"},
     ConfigRow{"platform.host", TextRule{[](Config& c) -> auto& { return c.platform.host; }, 253},

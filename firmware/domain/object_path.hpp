@@ -9,7 +9,7 @@
 namespace linli::domain {
 
 // Where a value stands in a LwM2M device: /object/instance/resource, each 0 to 65534 (65535 is
-// reserved, LwM2M 1.1 Core §7.2).
+// reserved).
 struct ObjectPath {
   std::uint16_t object = 0;
   std::uint16_t instance = 0;

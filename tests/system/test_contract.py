@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 import shutil
 import subprocess
 import threading
@@ -65,6 +66,20 @@ def test_every_example_of_a_message_holds_to_its_payload(kind):
         for member in MESSAGES[kind]["payload"]["required"]:
             with pytest.raises(jsonschema.ValidationError):
                 holds(kind, {key: value for key, value in example["payload"].items() if key != member})
+
+
+def said_of_coap():
+    """The members that the README of the CoAP driver names, by the kind of message."""
+    rows = re.findall(r"^\| `/linli/v1/(\w+)` \| [^|]*\| (.*) \|$", (ROOT / "drivers/coap/README.md").read_text(), re.M)
+    return {kind: set(re.findall(r'"(\w+)":', words)) for kind, words in rows if kind in MESSAGES and kind != "command"}
+
+
+def test_coap_carries_the_members_of_the_contract():
+    assert set(said_of_coap()) == {"properties", "event", "result", "presence"}
+    for kind, members in said_of_coap().items():
+        payload = MESSAGES[kind]["payload"]
+        assert members <= set(payload["properties"]), kind
+        assert members >= set(payload["required"]), kind
 
 
 class Tap:

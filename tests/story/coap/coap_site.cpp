@@ -2,7 +2,9 @@
 
 namespace linli::story {
 
-CoapSite::CoapSite(std::vector<base::Subnet> plain_from)
+CoapSite::CoapSite(std::vector<base::Subnet> plain_from,
+                   const std::shared_ptr<const domain::Profile>& profile,
+                   base::Duration silent_after)
     : driver(house.loop, *house.intake, house.clock,
              drivers::coap::CoapDriver::Dependencies{
                  [this]() -> base::Result<std::unique_ptr<net::CoapOutlet>> {
@@ -10,9 +12,18 @@ CoapSite::CoapSite(std::vector<base::Subnet> plain_from)
                    if (!can_open) return base::fail(base::Code::kConflict, "the port is taken");
                    return std::make_unique<FakeOutlet>(sent);
                  },
-                 std::move(plain_from)}) {
-  house.add_device("door1", test_profile());
-  (void)driver.attach(domain::DeviceId::parse("door1").value(), test_profile(), "");
+                 std::move(plain_from), silent_after}) {
+  house.add_device("door1", profile);
+  (void)driver.attach(domain::DeviceId::parse("door1").value(), profile, "");
+}
+
+std::string presences_of(const House& house) {
+  std::string told;
+  for (const domain::Envelope& envelope : house.stored(domain::Stream::kTelemetry)) {
+    if (envelope.type == domain::kPresenceEvent)
+      told += envelope.data == R"({"online":true})" ? '+' : '-';
+  }
+  return told;
 }
 
 net::CoapRequest CoapSite::request(net::CoapMethod method, const std::string& name,

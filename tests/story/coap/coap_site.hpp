@@ -50,11 +50,16 @@ class FakeOutlet final : public net::CoapOutlet {
   std::uint16_t last_id_ = 0;
 };
 
+// What the platform was told of the devices' presence, in order: '+' online, '-' offline.
+std::string presences_of(const House& house);
+
 // The CoAP driver between a house in virtual time and the network that the test is. One device,
 // "door1", with a key; session 1 is its association.
 class CoapSite {
  public:
-  explicit CoapSite(std::vector<base::Subnet> plain_from = {});
+  explicit CoapSite(std::vector<base::Subnet> plain_from = {},
+                    const std::shared_ptr<const domain::Profile>& profile = test_profile(),
+                    base::Duration silent_after = base::Duration::zero());
 
   net::CoapRequest request(net::CoapMethod method, const std::string& name,
                            const std::string& payload = "");
@@ -70,6 +75,7 @@ class CoapSite {
   CoapSent::Kind kind() const { return sent.back().kind; }
   net::CoapCode code() const { return sent.back().reply.code; }
   std::size_t alarms() const { return house.stored(domain::Stream::kAlarm).size(); }
+  std::string presences() const { return presences_of(house); }
 
   House house;
   std::vector<CoapSent> sent;

@@ -89,26 +89,42 @@ TEST(Lwm2mRegister, AgainTakesThePlaceOfTheFirst) {
   EXPECT_EQ(site.driver.status().lwm2m.registered, 1U);
 }
 
+// Beyond a lifetime of 60 s an update may be 45 s late.
+constexpr base::Duration kEnd = seconds(60) + drivers::coap::Lwm2mServer::kMaxLateness;
+
 TEST(Lwm2mLifetime, ThatEndsMakesTheDeviceOffline) {
   Lwm2mSite site;
   site.settle_in({"lt=60"});
-  site.house.loop.run_for(seconds(59));
+  site.house.loop.run_for(kEnd - seconds(1));
   EXPECT_EQ(site.driver.status().lwm2m.registered, 1U);
+  EXPECT_EQ(presences_of(site.house), "+");
   site.house.loop.run_for(seconds(1));
   EXPECT_EQ(site.driver.status().lwm2m.registered, 0U);
   EXPECT_EQ(site.driver.status().lwm2m.expired, 1U);
-  EXPECT_EQ(site.last_telemetry(), R"({"online":false})");
+  EXPECT_EQ(presences_of(site.house), "+-");
+}
+
+TEST(Lwm2mLifetime, IsRenewedByAnUpdateThatWasRepeatedOnTheWay) {
+  Lwm2mSite site;
+  site.settle_in({"lt=60"});
+  for (int i = 0; i < 20; ++i) {
+    site.house.loop.run_for(seconds(100));
+    site.update();
+    EXPECT_EQ(site.sent.back().reply.code, CoapCode::kChanged);
+    for (const CoapSent& call : site.calls()) site.answer(call, "0", 1);
+  }
+  EXPECT_EQ(presences_of(site.house), "+");
 }
 
 TEST(Lwm2mLifetime, IsToldAgainIfItCouldNotBeStored) {
   Lwm2mSite site;
   site.settle_in({"lt=60"});
-  site.house.loop.run_for(seconds(30));  // the row of last values has been written
+  site.house.loop.run_for(kEnd - seconds(30));  // the row of last values has been written
   site.house.store.fail_next(1, base::Code::kInternal);
   site.house.loop.run_for(seconds(30));
-  EXPECT_NE(site.last_telemetry(), R"({"online":false})");
+  EXPECT_EQ(presences_of(site.house), "+");
   site.house.loop.run_for(drivers::coap::Lwm2mServer::kStoreAgain);
-  EXPECT_EQ(site.last_telemetry(), R"({"online":false})");
+  EXPECT_EQ(presences_of(site.house), "+-");
 }
 
 TEST(Lwm2mLifetime, BeginsAnewWithEachUpdateWhichMayChangeIt) {
@@ -117,17 +133,28 @@ TEST(Lwm2mLifetime, BeginsAnewWithEachUpdateWhichMayChangeIt) {
   site.house.loop.run_for(seconds(50));
   site.update({"lt=20"});
   EXPECT_EQ(site.sent.back().reply.code, CoapCode::kChanged);
-  site.house.loop.run_for(seconds(19));
+  site.house.loop.run_for(seconds(39));  // a short one may be late by itself
   EXPECT_EQ(site.driver.status().lwm2m.registered, 1U);
   site.house.loop.run_for(seconds(1));
   EXPECT_EQ(site.driver.status().lwm2m.registered, 0U);
+}
+
+TEST(Lwm2mDevice, ThatDoesNotComeBackAfterARestartIsOffline) {
+  Lwm2mSite site(seconds(3600));
+  site.house.loop.run_for(seconds(3599));
+  EXPECT_EQ(presences_of(site.house), "");
+  site.house.loop.run_for(seconds(1));
+  EXPECT_EQ(presences_of(site.house), "-");
+  site.settle_in({"lt=86400"});
+  site.house.loop.run_for(seconds(3600));
+  EXPECT_EQ(presences_of(site.house), "-+") << "now its lifetime counts";
 }
 
 TEST(Lwm2mUpdate, AfterTheEndIsNotFoundSoThatTheDeviceRegistersAnew) {
   Lwm2mSite site;
   site.settle_in({"lt=60"});
   const std::string location = site.location();
-  site.house.loop.run_for(seconds(60));
+  site.house.loop.run_for(kEnd);
   site.post({"rd", location}, {});
   EXPECT_EQ(site.sent.back().reply.code, CoapCode::kNotFound);
 }

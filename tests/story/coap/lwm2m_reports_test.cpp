@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "firmware/base/log.hpp"
 #include "tests/story/coap/lwm2m_site.hpp"
 
 namespace linli::story {
@@ -75,6 +76,49 @@ TEST(Lwm2mNotification, ThatIsNotConfirmableIsTakenAndNotAcknowledged) {
   site.notify(site.observation("5700"), "33", 2, false);
   EXPECT_EQ(site.sent.size(), before);
   EXPECT_EQ(site.last_telemetry(), R"({"properties":{"temperature":33}})");
+}
+
+TEST(Lwm2mNotification, WithAnAlarmThatIsNotConfirmableIsTakenAndCounted) {
+  Lwm2mSite site;
+  site.settle_in();
+  site.notify(site.observation("5500"), "1", 2, false);
+  EXPECT_EQ(site.alarms(), 1U);
+  EXPECT_EQ(site.driver.status().lwm2m.unconfirmed_alarms, 1U);
+  site.notify(site.observation("5500"), "0", 3, false);
+  site.notify(site.observation("5700"), "30", 2, false);
+  EXPECT_EQ(site.driver.status().lwm2m.unconfirmed_alarms, 1U) << "these are none";
+  site.notify(site.observation("5500"), "1", 4);
+  EXPECT_EQ(site.alarms(), 2U);
+  EXPECT_EQ(site.driver.status().lwm2m.unconfirmed_alarms, 1U) << "that one was confirmable";
+}
+
+TEST(Lwm2mNotification, WithAnAlarmThatIsNotConfirmableIsWarnedOfOnceADeviceAndHour) {
+  Lwm2mSite site;
+  site.settle_in();
+  std::vector<std::string> warnings;
+  base::log::set_sink([&warnings](base::log::Level, std::string_view, std::string_view line) {
+    if (line.find("non-confirmable") != std::string_view::npos) warnings.emplace_back(line);
+  });
+  std::uint32_t observe = 2;
+  const auto alarm = [&site, &observe] {
+    site.notify(site.observation("5500"), "1", observe++, false);
+    site.notify(site.observation("5500"), "0", observe++, false);
+  };
+  for (int i = 0; i < 3; ++i) alarm();
+  EXPECT_EQ(warnings.size(), 1U);
+  site.house.loop.run_for(Lwm2mServer::kWarnAgain);
+  alarm();
+  base::log::set_sink(nullptr);
+  ASSERT_EQ(warnings.size(), 2U);
+  EXPECT_NE(warnings[1].find("buzz1"), std::string::npos);
+}
+
+TEST(Lwm2mAnswer, ThatWasAskedForIsNoAlarmThatMayBeLost) {
+  Lwm2mSite site;
+  site.register_device();
+  site.answer(site.calls().at(0), "1", 1);
+  EXPECT_EQ(site.alarms(), 1U);
+  EXPECT_EQ(site.driver.status().lwm2m.unconfirmed_alarms, 0U);
 }
 
 TEST(Lwm2mNotification, ThatCouldNotBeStoredIsNotAcknowledgedAndAskedForAgain) {

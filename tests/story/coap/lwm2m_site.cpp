@@ -19,7 +19,7 @@ constexpr const char* kModel = R"({"@type":"tm:ThingModel","titles":{"zh":"x","e
 
 }  // namespace
 
-Lwm2mSite::Lwm2mSite()
+Lwm2mSite::Lwm2mSite(base::Duration silent_after)
     : profile(
           std::make_shared<domain::Profile>(domain::parse_profile("test/buzz", kModel).value())),
       driver(house.loop, *house.intake, house.clock,
@@ -27,7 +27,8 @@ Lwm2mSite::Lwm2mSite()
                  [this]() -> base::Result<std::unique_ptr<net::CoapOutlet>> {
                    return std::make_unique<FakeOutlet>(sent);
                  },
-                 {}}) {
+                 {},
+                 silent_after}) {
   house.add_device("buzz1", profile);
   (void)driver.attach(domain::DeviceId::parse("buzz1").value(), profile, "");
 }

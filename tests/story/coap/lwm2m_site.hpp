@@ -14,7 +14,7 @@ namespace linli::story {
 // presence sensor with a thermometer and a buzzer.
 class Lwm2mSite {
  public:
-  Lwm2mSite();
+  explicit Lwm2mSite(base::Duration silent_after = base::Duration::zero());
 
   // From the device. Each returns after everything that is ready has happened.
   void send(net::CoapRequest request);

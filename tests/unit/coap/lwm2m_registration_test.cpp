@@ -41,12 +41,14 @@ TEST(Lwm2mRegistration, WithoutParametersIsForADayAndVersionOne) {
   const auto said = parse({"ep=sm01"});
   ASSERT_TRUE(said.has_value());
   EXPECT_EQ(said->lifetime_s, 86'400U);
+  EXPECT_EQ(said->version, Lwm2mVersion::kV10);
 }
 
 TEST(Lwm2mRegistration, SaysQueueModeInTheWordsOfEitherVersion) {
   EXPECT_TRUE(parse({"ep=sm01", "lwm2m=1.0", "b=UQ"})->is_queued);
   EXPECT_TRUE(parse({"ep=sm01", "lwm2m=1.1", "b=U", "Q"})->is_queued);
   EXPECT_TRUE(parse({"ep=sm01", "lwm2m=1.1", "Q"})->is_queued);
+  EXPECT_FALSE(parse({"ep=sm01", "lwm2m=1.1", "b=U"})->is_queued);
 }
 
 TEST(Lwm2mRegistration, UnderAnothersNameIsForbidden) {
@@ -113,14 +115,21 @@ TEST(Lwm2mRegistration, MayHaveItsObjectsBelowARootAndSayItsFormats) {
 }
 
 TEST(Lwm2mUpdate, ChangesWhatItNamesAndNothingElse) {
-  const auto none = parse_update(request_of({}), "");
+  const auto none = parse_update(request_of({}), "", Lwm2mVersion::kV10);
   ASSERT_TRUE(none.has_value());
   EXPECT_FALSE(none->lifetime_s || none->is_queued || none->objects);
-  const auto all = parse_update(request_of({"lt=60", "b=UQ"}), "</3/0>");
+  const auto all = parse_update(request_of({"lt=60", "b=UQ"}), "</3/0>", Lwm2mVersion::kV10);
   EXPECT_EQ(all->lifetime_s, 60U);
   EXPECT_EQ(all->is_queued, true);
   EXPECT_EQ(all->objects->instances.size(), 1U);
-  EXPECT_EQ(parse_update(request_of({"lt=1"}), "").error().code, CoapCode::kBadRequest);
+  EXPECT_EQ(parse_update(request_of({"lt=1"}), "", Lwm2mVersion::kV10).error().code,
+            CoapCode::kBadRequest);
+}
+
+TEST(Lwm2mUpdate, EndsQueueModeByItsBindingInVersionOneAndNotInTheNext) {
+  const auto update = request_of({"b=U"});
+  EXPECT_EQ(parse_update(update, "", Lwm2mVersion::kV10)->is_queued, false);
+  EXPECT_EQ(parse_update(update, "", Lwm2mVersion::kV11)->is_queued, std::nullopt);
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ std::string bytes(std::string_view hex) {
   return base::from_hex(hex).value();
 }
 
-// The device object of LwM2M 1.1 Core §7.4.4: a read of /3/0.
+// The device object of LwM2M's example for TLV: a read of /3/0.
 const std::string kDevice = bytes(
     "c800144f70656e204d6f62696c6520416c6c69616e6365c801164c69676874776569676874204d324d20436c69656e"
     "74"
