@@ -25,13 +25,18 @@ std::shared_ptr<const domain::Profile> profile_with(base::Duration heartbeat) {
   return profile;
 }
 
+// Not a moment before, and then it is told. `told`: what the platform has heard of it.
+void expect_offline_after(CoapSite& site, base::Duration silence, const std::string& told = "+") {
+  site.house.loop.run_for(silence - kTick);
+  EXPECT_EQ(site.presences(), told);
+  site.house.loop.run_for(kTick);
+  EXPECT_EQ(site.presences(), told + "-");
+}
+
 TEST(CoapSilence, OfThreeHeartbeatsMakesADeviceOffline) {
   CoapSite site;
   site.post("event", kSmoke);
-  site.house.loop.run_for(kLimit - kTick);
-  EXPECT_EQ(site.presences(), "+");
-  site.house.loop.run_for(kTick);
-  EXPECT_EQ(site.presences(), "+-");
+  expect_offline_after(site, kLimit);
   site.house.loop.run_for(hours(100));
   EXPECT_EQ(site.presences(), "+-") << "it is told once";
 }
@@ -47,10 +52,7 @@ TEST(CoapSilence, IsBrokenByAnyMessage) {
   says_at_the_last_moment(site.request(CoapMethod::kPost, "event", "nonsense"));
   says_at_the_last_moment(site.request(CoapMethod::kPost, "nothing", "{}"));
   says_at_the_last_moment(site.request(CoapMethod::kPost, "event", kSmoke));
-  site.house.loop.run_for(kLimit - kTick);
-  EXPECT_EQ(site.presences(), "+");
-  site.house.loop.run_for(kTick);
-  EXPECT_EQ(site.presences(), "+-");
+  expect_offline_after(site, kLimit);
 }
 
 TEST(CoapSilence, IsNotThatOfASensorThatMissesTwoOfItsHeartbeats) {
@@ -65,19 +67,13 @@ TEST(CoapSilence, IsNotThatOfASensorThatMissesTwoOfItsHeartbeats) {
 TEST(CoapSilence, IsNeverShorterThanADeviceNeedsToRepeatAMessage) {
   CoapSite site({}, profile_with(seconds(5)));
   site.post("event", kSmoke);
-  site.house.loop.run_for(SilenceWatch::kShortestSilence - kTick);
-  EXPECT_EQ(site.presences(), "+");
-  site.house.loop.run_for(kTick);
-  EXPECT_EQ(site.presences(), "+-");
+  expect_offline_after(site, SilenceWatch::kShortestSilence);
 }
 
 TEST(CoapSilence, WithoutAHeartbeatIsThatOfTheConfiguration) {
   CoapSite site({}, profile_with(seconds(0)), hours(72));
   site.post("event", kSmoke);
-  site.house.loop.run_for(hours(72) - kTick);
-  EXPECT_EQ(site.presences(), "+");
-  site.house.loop.run_for(kTick);
-  EXPECT_EQ(site.presences(), "+-");
+  expect_offline_after(site, hours(72));
 }
 
 TEST(CoapSilence, OfNoLimitLastsForEver) {
@@ -113,10 +109,7 @@ TEST(CoapSilence, OfWhoAsksForCommandsAgainAndAgainIsThreeOfThoseTimes) {
     site.house.loop.run_for(seconds(CoapDriver::kObserveMaxAgeS));
     site.observe();
   }
-  site.house.loop.run_for(kRenewalLimit - kTick);
-  EXPECT_EQ(site.presences(), "+");
-  site.house.loop.run_for(kTick);
-  EXPECT_EQ(site.presences(), "+-");
+  expect_offline_after(site, kRenewalLimit);
   site.observe();
   EXPECT_EQ(site.presences(), "+-+");
 }
@@ -146,12 +139,6 @@ class CoapRenewal : public testing::Test {
     site.house.loop.run_for(seconds(CoapDriver::kObserveMaxAgeS));
     site.observe();
   }
-  void expect_limit_of_the_model() {
-    site.house.loop.run_for(kLimit - kTick);
-    EXPECT_EQ(site.presences(), "+");
-    site.house.loop.run_for(kTick);
-    EXPECT_EQ(site.presences(), "+-");
-  }
   CoapSite site;
 };
 
@@ -159,7 +146,7 @@ TEST_F(CoapRenewal, IsNotExpectedOnAnotherAssociation) {
   auto event = site.request(CoapMethod::kPost, "event", kSmoke);
   event.exchange.session = 2;
   site.send(event);
-  expect_limit_of_the_model();
+  expect_offline_after(site, kLimit);
 }
 
 TEST_F(CoapRenewal, IsNotExpectedAfterItWasCancelled) {
@@ -167,13 +154,13 @@ TEST_F(CoapRenewal, IsNotExpectedAfterItWasCancelled) {
   cancel.exchange.token = "ob";
   cancel.observe = 1;
   site.send(cancel);
-  expect_limit_of_the_model();
+  expect_offline_after(site, kLimit);
 }
 
 TEST_F(CoapRenewal, IsNotExpectedOfWhoRefusesACommand) {
   site.invoke("c1");
   site.driver.on_undelivered(1, site.sent.back().exchange.message_id, true);
-  expect_limit_of_the_model();
+  expect_offline_after(site, kLimit);
 }
 
 TEST_F(CoapRenewal, IsStillExpectedOfWhoDidNotHearACommand) {
@@ -257,10 +244,7 @@ TEST(CoapSilence, WhoseEndCouldNotBeStoredEndsWithTheMessageAfterIt) {
 TEST(CoapSilence, BeginsWhenTheGatewayDoes) {
   CoapSite site;
   EXPECT_FALSE(site.house.devices->find(domain::DeviceId::parse("door1").value())->presence);
-  site.house.loop.run_for(kLimit - kTick);
-  EXPECT_EQ(site.presences(), "");
-  site.house.loop.run_for(kTick);
-  EXPECT_EQ(site.presences(), "-");
+  expect_offline_after(site, kLimit, "");
 }
 
 TEST(CoapSilence, OfADeviceThatIsRemovedIsNobodys) {
@@ -277,10 +261,7 @@ TEST(CoapSilence, BeginsAnewWhenTheDeviceIsReplaced) {
   site.house.loop.run_for(kLimit - kTick);
   ASSERT_TRUE(
       site.driver.attach(domain::DeviceId::parse("door1").value(), test_profile(), "").has_value());
-  site.house.loop.run_for(kLimit - kTick);
-  EXPECT_EQ(site.presences(), "+");
-  site.house.loop.run_for(kTick);
-  EXPECT_EQ(site.presences(), "+-");
+  expect_offline_after(site, kLimit);
 }
 
 }  // namespace
