@@ -28,6 +28,15 @@ Sequence sequence_of(unsigned char lead) {
 
 }  // namespace
 
+bool equal_in_constant_time(std::string_view one, std::string_view other) {
+  if (one.size() != other.size()) return false;
+  volatile unsigned char difference = 0;  // or the compiler may stop at the first
+  for (std::size_t i = 0; i < one.size(); ++i)
+    difference = static_cast<unsigned char>(
+        difference | (static_cast<unsigned char>(one[i]) ^ static_cast<unsigned char>(other[i])));
+  return difference == 0;
+}
+
 std::string to_hex(std::string_view bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string hex;

@@ -54,6 +54,13 @@ std::string members_of(const Gap& gap) {
 
 }  // namespace
 
+std::string_view device_of(const Envelope& envelope) {
+  constexpr std::string_view kPrefix = "device/";
+  if (!envelope.device.empty()) return envelope.device;
+  const std::string_view subject = envelope.subject;
+  return subject.starts_with(kPrefix) ? subject.substr(kPrefix.size()) : std::string_view();
+}
+
 void append_record(std::string& out, const Envelope& envelope) {
   const std::size_t start = out.size();
   put(out, std::uint32_t{0});

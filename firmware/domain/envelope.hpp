@@ -17,6 +17,8 @@ inline constexpr std::string_view kThingEvent = "linli.thing.event";        // a
 inline constexpr std::string_view kPresenceEvent = "linli.thing.presence";  // online, offline
 inline constexpr std::string_view kRejectedEvent = "linli.thing.data_rejected";
 inline constexpr std::string_view kCommandEvent = "linli.command.outcome";
+// A fire rule: {"state":"released"|"reset"|"unconfirmed"|"confirmed"|"incomplete"|"complete",…}.
+inline constexpr std::string_view kInterlockEvent = "linli.gateway.interlock";
 // One of our certificates comes to its end, or has.
 inline constexpr std::string_view kCertificateEvent = "linli.gateway.certificate_expiry";
 // The database was damaged; what could be read goes on under a new epoch.
@@ -36,9 +38,16 @@ struct Envelope {
   std::string data;  // one JSON object
   // The id under which it may have been told already, by a database that is no more; else empty.
   std::string origin{};
+  // For the journal alone, and not part of the stored record: the device that it is about, if the
+  // subject does not say so, and where that hangs.
+  std::string device{};
+  std::string place{};
 
   friend bool operator==(const Envelope&, const Envelope&) = default;
 };
+
+// The id of the device that it is about; empty if there is none.
+std::string_view device_of(const Envelope& envelope);
 
 // The stored form of an envelope, stream and sequence left out (the row has them):
 //

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "firmware/domain/ids.hpp"
+#include "firmware/domain/presentation.hpp"
 #include "firmware/domain/value.hpp"
 
 namespace linli::domain {
@@ -45,7 +46,10 @@ struct Report {
   std::vector<DeviceEvent> events;
   std::vector<ActionResult> results;
   std::optional<Presence> presence;
+  bool is_goodbye = false;  // with kOffline: the device says so itself, before it leaves
   std::optional<std::string> rejection;
+  // What people showed to this reader; never stored, and no part of any event.
+  std::vector<Presentation> presentations;
 
   friend bool operator==(const Report&, const Report&) = default;
 };

@@ -28,6 +28,7 @@ std::optional<std::uint16_t> event_index(const Profile& profile, std::string_vie
 }
 
 Dialect dialect_of(const Profile& profile) {
+  if (profile.terminal) return Dialect::kTerminal;
   if (profile.up.empty() && profile.down.empty()) return Dialect::kNative;
   const bool is_lwm2m = profile.up.empty() ? profile.down[0].resource.has_value()
                                            : profile.up[0].resource.has_value();

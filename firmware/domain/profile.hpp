@@ -9,6 +9,7 @@
 #include "firmware/base/time.hpp"
 #include "firmware/domain/object_path.hpp"
 #include "firmware/domain/stream.hpp"
+#include "firmware/domain/terminal_model.hpp"
 #include "firmware/domain/transform.hpp"
 #include "firmware/domain/value.hpp"
 
@@ -119,9 +120,10 @@ struct DownForm {
 
 // Whose words a device speaks. All forms of a model are of one kind.
 enum class Dialect : std::uint8_t {
-  kNative,  // no forms: the native contract
-  kTopics,  // MQTT messages of its own
-  kLwm2m,   // the resources of LwM2M objects
+  kNative,    // no forms: the native contract
+  kTopics,    // MQTT messages of its own
+  kLwm2m,     // the resources of LwM2M objects
+  kTerminal,  // a face or QR terminal: what it says is read by its driver, what it does has forms
 };
 
 // A device model: a W3C WoT Thing Model read from config/profiles. Immutable and shared.
@@ -134,6 +136,7 @@ struct Profile {
   std::vector<EventModel> events;
   std::vector<UpForm> up;
   std::vector<DownForm> down;
+  std::optional<TerminalModel> terminal;
 };
 
 // Index of the property (action, event) called `name`, or nullopt.

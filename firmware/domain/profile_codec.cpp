@@ -220,10 +220,23 @@ void check_dialect(JsonReader& in, const Profile& profile) {
     in.reject("forms", fmt::format("more than {} resources", kMaxResources));
 }
 
+// What a terminal says is its driver's business; what it does must be said in its own words.
+void check_terminal_forms(JsonReader& in, const Profile& profile) {
+  if (!profile.up.empty()) in.reject("linli:terminal", "such a model has no forms but of actions");
+  for (const DownForm& form : profile.down)
+    if (form.resource || !form.payload.starts_with('{'))
+      in.reject("forms", "a terminal is told JSON objects, on a topic");
+  for (std::size_t i = 0; i < profile.actions.size(); ++i) {
+    if (!is_heard(profile, i))
+      in.reject("actions." + profile.actions[i].name, "has no forms that say how to ask for it");
+  }
+}
+
 // A model with forms is a foreign device's, and each of its parts needs one: without, the part
 // would never say or do anything.
 void check_forms(JsonReader& in, const Profile& profile) {
   if (dialect_of(profile) == Dialect::kNative) return;
+  if (dialect_of(profile) == Dialect::kTerminal) return check_terminal_forms(in, profile);
   check_dialect(in, profile);
   constexpr std::string_view kMissing = "has no forms, though this model maps a foreign device";
   for (std::size_t i = 0; i < profile.properties.size(); ++i) {
@@ -251,6 +264,10 @@ base::Result<Profile> parse_profile(std::string_view profile_name, std::string_v
   if (in.text("@type", kMaxText) != "tm:ThingModel") in.reject("@type", "expected 'tm:ThingModel'");
   profile.title = read_titles(in);
   profile.scenario = in.optional_text("linli:scenario", kMaxText).value_or("");
+  if (const Json* terminal = in.optional_object("linli:terminal")) {
+    read_object(in, "linli:terminal", *terminal,
+                [&profile](JsonReader& model) { profile.terminal = read_terminal_model(model); });
+  }
   read_models(in, "properties", profile, &read_property);
   read_models(in, "actions", profile, &read_action);
   read_models(in, "events", profile, &read_event);

@@ -87,13 +87,8 @@ bool may_be_native(std::string topic) {
 std::string read_topic(JsonReader& form) {
   std::string topic = form.text("href", kMaxText);
   if (!form.ok()) return topic;
-  if (topic.find(kId) == std::string::npos) {
-    form.reject("href", "must name the device with {id}");
-  } else if (!is_topic(topic)) {
-    form.reject("href", "expected a topic without + # $ and control characters");
-  } else if (may_be_native(topic)) {
-    form.reject("href", "linli/v1/ belongs to the native contract");
-  }
+  if (const std::string_view problem = topic_problem(topic, true); !problem.empty())
+    form.reject("href", problem);
   return topic;
 }
 
@@ -134,15 +129,18 @@ UpForm read_up_form(JsonReader& form, UpForm::Target target, std::uint16_t index
   return up;
 }
 
-// Each string of the payload that has a brace must be one whole "{member}" of the action's input.
-void check_payload(JsonReader& form, const Json& node, const ActionModel& action) {
+// Each string of the payload that has a brace must be one whole "{member}" of the action's input; a
+// terminal also gets "{message}", which comes back in its answer, and "{id}".
+void check_payload(JsonReader& form, const Json& node, const ActionModel& action,
+                   bool is_terminal = false) {
   if (node.is_structured()) {
-    for (const Json& child : node) check_payload(form, child, action);
+    for (const Json& child : node) check_payload(form, child, action, is_terminal);
     return;
   }
   if (!node.is_string()) return;
   const auto& text = node.get_ref<const std::string&>();
   if (text.find_first_of("{}") == std::string::npos) return;
+  if (is_terminal && (text == "{message}" || text == "{id}")) return;
   const bool is_member =
       std::any_of(action.input.begin(), action.input.end(),
                   [&text](const FieldModel& field) { return text == "{" + field.name + "}"; });
@@ -170,13 +168,14 @@ DownForm read_resource_action(JsonReader& form, const ActionModel& action, std::
   return down;
 }
 
-DownForm read_down_form(JsonReader& form, const ActionModel& action, std::uint16_t index) {
+DownForm read_down_form(JsonReader& form, const ActionModel& action, std::uint16_t index,
+                        bool is_terminal) {
   if (is_resource_form(form)) return read_resource_action(form, action, index);
   DownForm down;
   down.action = index;
   down.topic = read_topic(form);
   const Json& payload = form.any("linli:payload");
-  check_payload(form, payload, action);
+  check_payload(form, payload, action, is_terminal);
   const bool is_plain =
       payload.is_string() && payload.get_ref<const std::string&>().find('{') == std::string::npos;
   down.payload = is_plain ? payload.get<std::string>() : base::dump_json(payload);
@@ -185,6 +184,14 @@ DownForm read_down_form(JsonReader& form, const ActionModel& action, std::uint16
 }
 
 }  // namespace
+
+std::string_view topic_problem(std::string_view topic, bool names_device) {
+  if (names_device && topic.find(kId) == std::string_view::npos)
+    return "must name the device with {id}";
+  if (!is_topic(topic)) return "expected a topic without + # $ and control characters";
+  if (may_be_native(std::string(topic))) return "linli/v1/ belongs to the native contract";
+  return "";
+}
 
 void read_up_forms(JsonReader& in, UpForm::Target target, std::uint16_t index,
                    std::optional<ValueType> type, Profile& profile) {
@@ -203,7 +210,7 @@ void read_down_forms(JsonReader& in, const ActionModel& action, std::uint16_t in
   const Json* const forms = in.optional_array("forms", 1);
   if (forms == nullptr || forms->empty()) return;
   read_object(in, "forms[0]", forms->front(), [&profile, &action, index](JsonReader& form) {
-    profile.down.push_back(read_down_form(form, action, index));
+    profile.down.push_back(read_down_form(form, action, index, profile.terminal.has_value()));
   });
 }
 

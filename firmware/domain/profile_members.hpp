@@ -39,6 +39,10 @@ T word_of(base::JsonReader& in, std::string_view key, const std::array<T, N>& al
   return fallback;
 }
 
+// What is wrong with a topic of a foreign device; empty: nothing. `names_device`: it must have
+// {id}.
+std::string_view topic_problem(std::string_view topic, bool names_device);
+
 inline constexpr std::array kValueTypes{ValueType::kBoolean, ValueType::kInteger,
                                         ValueType::kNumber, ValueType::kString};
 

@@ -26,4 +26,10 @@ class KeyStore {
   virtual base::Result<base::SecretText> open(std::string_view name, std::string_view sealed) = 0;
 };
 
+// Under which name a driver's own key for a device is sealed and stored (Space::kSecret), beside
+// the device's password. It is forgotten with the device.
+inline std::string device_key_name(std::string_view device) {
+  return "key/" + std::string(device);
+}
+
 }  // namespace linli::ports

@@ -28,6 +28,11 @@ class Query {
   virtual base::Result<std::vector<Row>> scan(Space space, const std::string& after,
                                               std::size_t limit) = 0;
 
+  // Up to `limit` of the fine samples from the newest coarse stretch on, in the order of time and
+  // device, behind that of `after`: what an unfinished stretch goes on with after a restart.
+  virtual base::Result<std::vector<SamplePut>> unfolded_samples(const SamplePut& after,
+                                                                std::size_t limit) = 0;
+
   // The broker messages consumed last, oldest first.
   virtual base::Result<std::vector<InflightMark>> marks() = 0;
 };

@@ -9,20 +9,41 @@
 #include <vector>
 
 #include "firmware/base/once.hpp"
+#include "firmware/domain/audit_line.hpp"
 #include "firmware/domain/envelope.hpp"
+#include "firmware/domain/sample.hpp"
 #include "firmware/domain/stream.hpp"
 
 namespace linli::ports {
 
 // Which table of keys and values a state row belongs to. The numbers are stored on disk.
 enum class Space : std::uint8_t {
-  kMeta = 0,      // one row each: boot counter, saved time floor, …
-  kDevice = 1,    // device id → registration (profile, place, driver, state)
-  kProperty = 2,  // device id → last values
-  kCommand = 3,   // command id → command and outcome
-  kSeen = 4,      // device id#slot → one of the device's own message ids seen lately
-  kBoot = 5,      // boot id → offset to wall time
-  kSecret = 6,    // whose it is → sealed by ports::KeyStore
+  kMeta = 0,         // one row each: boot counter, saved time floor, …
+  kDevice = 1,       // device id → registration (profile, place, driver, state)
+  kProperty = 2,     // device id → last values
+  kCommand = 3,      // command id → command and outcome
+  kSeen = 4,         // device id#slot → one of the device's own message ids seen lately
+  kBoot = 5,         // boot id → offset to wall time
+  kSecret = 6,       // whose it is → sealed by ports::KeyStore
+  kPerson = 7,       // person id → who may sign in, and as what
+  kSession = 8,      // session id → whose it is, and the digest of its token
+  kToken = 9,        // token id → an API token's scope, and its digest
+  kInvitation = 10,  // invitation id → a one-time code's digest and what it is good for
+  kPlace = 11,       // place id → {parent, kind, name}
+  kPresence = 12,    // device id → online or not, and since when
+  kInterlock = 13,   // "state" → which fire rules stand triggered, and what they hold open
+  // The doors.
+  kDoor = 14,            // door id → its devices and rules
+  kDoorState = 15,       // door id → phase, contact, alarms, blocked or not
+  kCredential = 16,      // credential id → whose card, PIN, code or face it is
+  kAccessRight = 17,     // right id → who may pass which doors, and at which hours
+  kAccessSchedule = 18,  // "schedule/<id>" and "calendar/<year>"
+  kAccessPass = 19,      // uses of passes and credentials, revocations, visitor codes
+  kHousehold = 20,       // household id → its place and its people, names and phones sealed
+  kConsent = 21,         // "<person>/<purpose>" → what they agreed to, and whether it stands
+  kDelegation = 22,      // delegation id → who may act for whom, in what and for how long
+  // Terminals.
+  kTerminalPerson = 30,  // terminal id/person → as what they were confirmed; "?": perhaps
 };
 
 struct StatePut {
@@ -34,6 +55,16 @@ struct StatePut {
 struct StateErase {
   Space space = Space::kMeta;
   std::string key;
+};
+
+// A device's samples of one stretch, for charts. Written over what stands there, unless that has a
+// better time; kept for domain::kept_ms and thrown away first when the disk is full.
+struct SamplePut {
+  std::string device;
+  domain::SampleStep step = domain::SampleStep::kFine;
+  std::int64_t bucket_ms = 0;
+  domain::TimeQuality quality = domain::TimeQuality::kUnknown;
+  std::string row;  // domain::sample_row
 };
 
 // A broker's message that this turn consumes: stored with it, so that a redelivery after a crash is
@@ -50,10 +81,13 @@ struct Turn {
   std::vector<StateErase> erasures;
   std::vector<domain::Envelope> envelopes;
   std::vector<InflightMark> marks;
+  std::vector<domain::AuditLine> audits;  // numbered and chained in the transaction
+  std::vector<SamplePut> samples;
   bool forget_marks = false;  // a new broker session began: older marks mean nothing
 
   bool empty() const {
-    return puts.empty() && erasures.empty() && envelopes.empty() && marks.empty() && !forget_marks;
+    return puts.empty() && erasures.empty() && envelopes.empty() && marks.empty() &&
+           audits.empty() && samples.empty() && !forget_marks;
   }
   bool urgent() const;
 };
@@ -86,10 +120,12 @@ enum class StoreHealth : std::uint8_t {
 struct StoreStats {
   std::array<StreamStats, domain::kStreamCount> streams;
   StoreHealth health = StoreHealth::kOk;
-  std::string trouble;           // why, when health is not kOk
-  std::uint64_t commits = 0;     // transactions since start
-  std::uint64_t turns = 0;       // turns in them
-  std::uint64_t file_bytes = 0;  // database and WAL
+  std::string trouble;            // why, when health is not kOk
+  std::uint64_t commits = 0;      // transactions since start
+  std::uint64_t turns = 0;        // turns in them
+  std::uint64_t file_bytes = 0;   // database and WAL
+  std::uint64_t audit_first = 0;  // the oldest line of the audit that is kept; 0: none
+  std::uint64_t audit_last = 0;   // the newest one
 };
 
 // The durable side of everything. All members are called on the loop's thread and return at once;
@@ -119,6 +155,11 @@ class Store {
   // if there is any). Chunks that begin before `from` but reach it are included whole.
   virtual void read_outbox(domain::Stream stream, std::uint64_t from, std::size_t max_bytes,
                            base::Done<std::vector<ChunkPtr>> done) = 0;
+
+  // Lines of the audit from number `from` on, oldest first, at most `limit` (and 1,000). The newest
+  // page begins at stats().audit_last - limit + 1.
+  virtual void read_audit(std::uint64_t from, std::size_t limit,
+                          base::Done<std::vector<domain::AuditRow>> done) = 0;
 
   // The platform has durably accepted all of `stream` up to and including `seq`: delete it. Written
   // with one of the next commits; a crash before only sends again.
