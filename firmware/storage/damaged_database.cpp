@@ -37,6 +37,28 @@ bool is_event_row(const StoredRow& row) {
          *last >= static_cast<std::int64_t>(seq_of(row.rowid)) && seq_of(row.rowid) > 0;
 }
 
+// ports::KeptEvent, as Journal writes it.
+bool is_journal_row(const StoredRow& row) {
+  constexpr std::size_t kColumns = 12;
+  if (row.columns.size() != kColumns || row.rowid < 1) return false;
+  if (!std::holds_alternative<std::monostate>(row.columns[0])) return false;
+  for (const std::size_t text : {1UL, 3UL, 4UL, 5UL, 11UL}) {
+    if (row.bytes(text) == nullptr) return false;
+  }
+  for (const std::size_t number : {2UL, 6UL, 7UL, 8UL, 9UL, 10UL}) {
+    if (row.integer(number) == nullptr) return false;
+  }
+  return true;
+}
+
+// Only the beginning of a long line is on its page.
+bool is_audit_row(const StoredRow& row) {
+  const std::string* const line = row.bytes(1);
+  return row.rowid > 0 && row.columns.size() >= 2 &&
+         std::holds_alternative<std::monostate>(row.columns[0]) && line != nullptr &&
+         line->starts_with(R"({"seq":)");
+}
+
 bool is_gap(const StoredRow& row) {
   return row.columns.size() == 6 && row.integer(3) != nullptr && row.bytes(4) != nullptr;
 }
@@ -97,6 +119,8 @@ void DamagedDatabase::scan(const PageSource::FreePages& free) {
         take_state(row);
       } else {
         take_event_row(row, number);
+        take_journal_row(row, number);
+        take_audit_row(row, number);
       }
     }
   }
@@ -133,13 +157,37 @@ void DamagedDatabase::take_event_row(const StoredRow& row, std::uint32_t page) {
   if (!is_new && is_newer) found->second = place;
 }
 
-DamagedDatabase::OutboxRow DamagedDatabase::row_at(std::int64_t position, const Place& place) {
+void DamagedDatabase::take_journal_row(const StoredRow& row, std::uint32_t page) {
+  if (is_journal_row(row)) journal_.try_emplace(row.rowid, Place{page, row.cell, 0, false});
+}
+
+void DamagedDatabase::take_audit_row(const StoredRow& row, std::uint32_t page) {
+  if (is_audit_row(row))
+    audit_.try_emplace(static_cast<std::uint64_t>(row.rowid), Place{page, row.cell, 0, false});
+}
+
+std::optional<domain::AuditRow> DamagedDatabase::audit_row(std::uint64_t seq) {
+  const auto place = audit_.find(seq);
+  const StoredRow* const row = place == audit_.end() ? nullptr : stored_at(place->second);
+  if (row == nullptr || row->columns.size() != 3 || row->bytes(1) == nullptr ||
+      row->bytes(2) == nullptr)
+    return std::nullopt;
+  return domain::AuditRow{seq, *row->bytes(1), *row->bytes(2)};
+}
+
+// nullptr if it is not there after all. Good until the next call.
+const StoredRow* DamagedDatabase::stored_at(const Place& place) {
   if (parsed_number_ != place.page) parsed_ = read_page(place.page, true);
   parsed_number_ = place.page;
-  OutboxRow found{seq_of(position), place.last, {}, {}, {}};
   const auto row = std::find_if(parsed_.rows.begin(), parsed_.rows.end(),
                                 [&place](const StoredRow& one) { return one.cell == place.cell; });
-  if (row == parsed_.rows.end()) return found;
+  return row == parsed_.rows.end() ? nullptr : &*row;
+}
+
+DamagedDatabase::OutboxRow DamagedDatabase::row_at(std::int64_t position, const Place& place) {
+  OutboxRow found{seq_of(position), place.last, {}, {}, {}};
+  const StoredRow* const row = stored_at(place);
+  if (row == nullptr) return found;
   if (!is_gap(*row)) {
     if (const std::string* const records = row->bytes(2)) found.records = *records;
     return found;
@@ -158,6 +206,29 @@ base::Result<void> DamagedDatabase::each_outbox_row(const OnRow& on_row) {
     if (seq_of(position) <= upto) continue;
     upto = place.last;
     if (auto taken = on_row(stream, row_at(position, place)); !taken) return taken;
+  }
+  return {};
+}
+
+base::Result<void> DamagedDatabase::each_kept_event(const OnEvent& on_event) {
+  for (const auto& [seq, place] : journal_) {
+    const StoredRow* const row = stored_at(place);
+    if (row == nullptr || !row->is_whole || !is_journal_row(*row)) continue;
+    const auto stream = static_cast<std::size_t>(number_in(*row, 2));
+    if (stream >= domain::kStreamCount) continue;
+    ports::KeptEvent event;
+    event.id = *row->bytes(1);
+    event.stream = domain::kStreams.at(stream);
+    event.type = *row->bytes(3);
+    event.device = *row->bytes(4);
+    event.place = *row->bytes(5);
+    event.unix_ms = *row->integer(6);
+    event.quality =
+        static_cast<domain::TimeQuality>(std::min<std::uint64_t>(2, number_in(*row, 7)));
+    event.boot = static_cast<std::uint64_t>(*row->integer(8));
+    event.monotonic_ms = *row->integer(9);
+    event.data = *row->bytes(11);
+    if (auto taken = on_event(event); !taken) return taken;
   }
   return {};
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "firmware/domain/envelope.hpp"
+#include "firmware/ports/history.hpp"
 #include "firmware/ports/store.hpp"
 #include "firmware/storage/btree_page.hpp"
 #include "firmware/storage/page_source.hpp"
@@ -34,6 +35,7 @@ class DamagedDatabase {
     std::optional<domain::Gap> gap;
     domain::EventTime gap_time;
   };
+  using OnEvent = std::function<base::Result<void>(const ports::KeptEvent&)>;
   using OnRow = std::function<base::Result<void>(domain::Stream, const OutboxRow&)>;
 
   // Reads what says where to look; the events stay where they are.
@@ -46,8 +48,16 @@ class DamagedDatabase {
   // At least this number had been given out.
   std::uint64_t last(domain::Stream stream) const;
 
+  // The newest line of the audit that can be found; 0: none.
+  std::uint64_t audit_last() const { return audit_.empty() ? 0 : audit_.rbegin()->first; }
+  // A line of it, if all of it can be read. Lines that were pruned may come back, if the damage
+  // hides that their page is free.
+  std::optional<domain::AuditRow> audit_row(std::uint64_t seq);
+
   // The rows of the outbox by stream and number, without overlaps. Stops at the first failure.
   base::Result<void> each_outbox_row(const OnRow& on_row);
+  // The events of the journal that are whole, by number. Stops at the first failure.
+  base::Result<void> each_kept_event(const OnEvent& on_event);
 
  private:
   struct Place {
@@ -66,7 +76,10 @@ class DamagedDatabase {
   void scan(const PageSource::FreePages& free);
   void walk_state();
   void take_state(const StoredRow& row);
+  void take_audit_row(const StoredRow& row, std::uint32_t page);
   void take_event_row(const StoredRow& row, std::uint32_t page);
+  void take_journal_row(const StoredRow& row, std::uint32_t page);
+  const StoredRow* stored_at(const Place& place);
   OutboxRow row_at(std::int64_t position, const Place& place);
 
   WalContents wal_;
@@ -76,7 +89,10 @@ class DamagedDatabase {
   std::array<StreamRow, domain::kStreamCount> streams_{};
   bool has_streams_ = false;              // their table can be read
   std::map<std::int64_t, Place> outbox_;  // by position
-  std::uint32_t parsed_number_ = 0;       // the page that row_at read last
+  // By number: the rows of a bounded table, and only where they are.
+  std::map<std::int64_t, Place> journal_;
+  std::map<std::uint64_t, Place> audit_;
+  std::uint32_t parsed_number_ = 0;  // the page that row_at read last
   BtreePage parsed_;
 };
 

@@ -91,15 +91,20 @@ base::Result<std::vector<ChunkPtr>> Database::try_to_write(const Group& group,
                                                            const domain::EventTime& now) {
   std::vector<ChunkPtr> appended;
   Streams streams = streams_;
+  AuditEnd audit = audit_;
   if (auto begun = connection_.execute("BEGIN IMMEDIATE"); !begun)
     return base::failure_of(std::move(begun));
+  journal_.begin();
   auto written = write_all(group, now, streams, appended);
+  if (written) written = write_audit(group, audit);
   if (written) written = connection_.execute("COMMIT");
+  journal_.settle(written.has_value());
   if (!written) {
     (void)connection_.execute("ROLLBACK");
     return base::failure_of(std::move(written));
   }
   streams_ = streams;
+  audit_ = std::move(audit);
   return appended;
 }
 
@@ -109,6 +114,8 @@ base::Result<void> Database::write_all(const Group& group, const domain::EventTi
   if (auto done = write_state(group); !done) return done;
   if (auto done = write_marks(group); !done) return done;
   if (auto done = append(group, streams, appended); !done) return done;
+  if (auto done = write_samples(group); !done) return done;
+  if (auto done = journal_.keep_bounds(); !done) return done;
   if (auto done = accept(group, streams); !done) return done;
   if (auto done = keep_quota(now, streams); !done) return done;
   return write_streams(before, streams);
@@ -147,9 +154,15 @@ base::Result<void> Database::append(const Group& group, Streams& streams,
     EnvelopesLeft left(envelopes);
     while (!left.empty()) {
       ports::StreamStats& stats = streams.at(domain::index_of(stream));
+      const EnvelopesLeft from = left;
       OutboxChunk chunk = fill_chunk(stream, stats.last + 1, left);
+      std::uint64_t seq = chunk.first;
       stats.last = chunk.last;
       if (auto done = append_chunk(std::move(chunk), streams, appended); !done) return done;
+      for (const domain::Envelope* envelope : from.first(from.size() - left.size())) {
+        auto done = journal_.keep(*envelope, domain::event_id(epoch_, stream, seq++));
+        if (!done) return done;
+      }
     }
   }
   return {};
@@ -236,6 +249,8 @@ base::Result<std::uint64_t> Database::drop_oldest(Stream stream, std::uint64_t a
   if (auto done = sql_.gap.bind_text(4, reason).bind_blob(5, when).run(); !done) {
     return base::failure_of(std::move(done));
   }
+  const domain::Gap gap{stream, seq_of(first), last, count, reason};
+  if (auto done = journal_.keep(gap, epoch_, now); !done) return base::failure_of(std::move(done));
   ports::StreamStats& stats = streams.at(domain::index_of(stream));
   stats.bytes -= std::min(stats.bytes, bytes);
   stats.dropped += events;

@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "firmware/ports/store.hpp"
+#include "firmware/storage/journal.hpp"
 #include "firmware/storage/row_format.hpp"
+#include "firmware/storage/sample_table.hpp"
 #include "firmware/storage/sqlite.hpp"
 
 namespace linli::storage {
@@ -18,7 +20,9 @@ struct DatabaseOptions {
   std::uint64_t max_bytes = 1024ULL * 1024 * 1024;  // of the database file
   // Bytes of events that may wait in each stream.
   std::array<std::uint64_t, domain::kStreamCount> quota_bytes{};
+  Journal::Limits journal{};
   std::uint64_t ballast_bytes = 8ULL * 1024 * 1024;  // 0: none
+  domain::Digest digest;             // SHA-256, for the audit; without it none can be written
   std::string vfs;                   // tests only: a recording or failing file system
   std::string synchronous = "FULL";  // tests only: the negative control
 };
@@ -48,11 +52,23 @@ class Database {
   base::Result<std::vector<ports::ChunkPtr>> write_making_room(const Group& group,
                                                                const domain::EventTime& now);
 
+  // Lines of the audit from `from` on.
+  base::Result<std::vector<domain::AuditRow>> read_audit(std::uint64_t from, std::size_t limit);
+  // Puts lines of another database here as they are, behind what there is.
+  base::Result<void> carry_audit(const std::vector<domain::AuditRow>& rows);
+
   base::Result<std::vector<ports::ChunkPtr>> read_outbox(domain::Stream stream, std::uint64_t from,
                                                          std::size_t max_bytes);
 
-  // Makes room after kFull: takes more of the disk, or drops the oldest rows of the least important
-  // stream that holds any, with its gap. False if nothing can be dropped.
+  // Events of a database that is no more, into the journal; kFull if there is no more disk for
+  // them.
+  base::Result<void> carry_journal(const std::vector<ports::KeptEvent>& events);
+  // A stretch that is missing, for the journal alone.
+  base::Result<void> note_gaps(const std::vector<ports::KeptGap>& gaps);
+
+  // Makes room after kFull: takes more of the disk, or drops what only people look back on, or the
+  // oldest rows of the least important stream that holds any, with its gap. False if nothing can be
+  // dropped.
   base::Result<bool> make_room(const domain::EventTime& now);
 
   base::Result<void> check();  // quick_check
@@ -66,12 +82,20 @@ class Database {
 
   const std::string& epoch() const { return epoch_; }
   const std::array<ports::StreamStats, domain::kStreamCount>& streams() const { return streams_; }
+  std::uint64_t audit_first() const { return audit_.first; }
+  std::uint64_t audit_last() const { return audit_.last; }
   std::uint64_t file_bytes() const;
 
  private:
+  // Where the audit stands: its oldest and newest number, and the newest hash.
+  struct AuditEnd {
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+    std::string hash = domain::audit_origin();
+  };
   struct Statements {
     Statement put, erase, append, stream, accept, range, read, drop_candidates, drop, gap, mark,
-        prune_marks, forget_marks;
+        prune_marks, forget_marks, audit, read_audit, prune_audit;
   };
   using Streams = std::array<ports::StreamStats, domain::kStreamCount>;
 
@@ -79,6 +103,12 @@ class Database {
   base::Result<std::vector<ports::ChunkPtr>> try_to_write(const Group& group,
                                                           const domain::EventTime& now);
   void note_room(bool has_room);
+  // `write` in a transaction of its own.
+  base::Result<void> in_transaction(const std::function<base::Result<void>()>& write);
+  base::Result<void> in_growing_file(const std::function<base::Result<void>()>& write);
+  base::Result<void> open_history();
+  base::Result<void> write_samples(const Group& group);
+  base::Result<bool> drop_history();
   void settle_size();
   bool take_more_disk();
   base::Result<bool> drop_least_important(const domain::EventTime& now);
@@ -89,6 +119,9 @@ class Database {
   base::Result<void> write_all(const Group& group, const domain::EventTime& now, Streams& streams,
                                std::vector<ports::ChunkPtr>& appended);
   base::Result<void> write_state(const Group& group);
+  base::Result<void> load_audit();
+  base::Result<void> write_audit(const Group& group, AuditEnd& end);
+  base::Result<void> put_audit(const domain::AuditRow& row, AuditEnd& end);
   base::Result<void> write_marks(const Group& group);
   base::Result<void> append(const Group& group, Streams& streams,
                             std::vector<ports::ChunkPtr>& appended);
@@ -107,6 +140,9 @@ class Database {
   Statements sql_;
   std::string epoch_;
   Streams streams_;
+  AuditEnd audit_;
+  Journal journal_;
+  SampleTable samples_;
   std::int64_t next_mark_ = 1;
   std::uint64_t allocated_bytes_ = 0;  // of the file; its pages never go beyond
   bool has_room_ = true;

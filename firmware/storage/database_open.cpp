@@ -8,6 +8,7 @@
 #include "firmware/base/log.hpp"
 #include "firmware/base/number.hpp"
 #include "firmware/storage/database.hpp"
+#include "firmware/storage/new_epoch.hpp"
 #include "firmware/storage/page_size.hpp"
 #include "firmware/storage/schema.hpp"
 
@@ -17,13 +18,13 @@ namespace {
 
 constexpr int kWalFrames = 4000;
 
+}  // namespace
+
 std::string make_epoch() {
   std::array<char, 6> random{};
   if (getrandom(random.data(), random.size(), 0) != std::ssize(random)) return {};
   return base::to_hex({random.data(), random.size()});
 }
-
-}  // namespace
 
 base::Result<Database> Database::open(const DatabaseOptions& options) {
   Database database;
@@ -32,7 +33,7 @@ base::Result<Database> Database::open(const DatabaseOptions& options) {
   if (!connection) return base::failure_of(std::move(connection));
   database.connection_ = *std::move(connection);
   for (auto step : {&Database::configure, &Database::load_identity, &Database::prepare,
-                    &Database::load_streams}) {
+                    &Database::load_streams, &Database::load_audit, &Database::open_history}) {
     if (auto done = (database.*step)(); !done)
       return base::failure_of(std::move(done), options.path);
   }
@@ -74,7 +75,7 @@ base::Result<void> Database::load_identity() {
 }
 
 base::Result<void> Database::prepare() {
-  const std::array<std::pair<Statement*, const char*>, 13> table{{
+  const std::array<std::pair<Statement*, const char*>, 16> table{{
       {&sql_.put,
        "INSERT INTO state (space, key, value) VALUES (?1, ?2, ?3) "
        "ON CONFLICT (space, key) DO UPDATE SET value = excluded.value"},
@@ -102,6 +103,9 @@ base::Result<void> Database::prepare() {
       {&sql_.mark, "INSERT INTO mark (id, marks) VALUES (?1, ?2)"},
       {&sql_.prune_marks, "DELETE FROM mark WHERE id <= ?1"},
       {&sql_.forget_marks, "DELETE FROM mark"},
+      {&sql_.audit, "INSERT INTO audit (seq, line, hash) VALUES (?1, ?2, ?3)"},
+      {&sql_.read_audit, "SELECT seq, line, hash FROM audit WHERE seq >= ?1 ORDER BY seq LIMIT ?2"},
+      {&sql_.prune_audit, "DELETE FROM audit WHERE seq < ?1"},
   }};
   for (const auto& [statement, sql] : table) {
     auto prepared = connection_.prepare(sql);

@@ -78,6 +78,7 @@ base::Result<std::vector<ports::ChunkPtr>> Database::write_making_room(
 base::Result<bool> Database::make_room(const domain::EventTime& now) {
   if (take_more_disk()) return true;
   (void)connection_.checkpoint(Connection::Wal::kKept);
+  if (const auto history = drop_history(); history && *history) return true;
   auto dropped = drop_least_important(now);
   if (dropped || dropped.error().code != base::Code::kFull) return dropped;
   remove_ballast(options_.path);
@@ -103,10 +104,12 @@ base::Result<std::uint64_t> Database::drop_of(domain::Stream stream, const domai
   Streams streams = streams_;
   if (auto begun = connection_.execute("BEGIN IMMEDIATE"); !begun)
     return base::failure_of(std::move(begun));
+  journal_.begin();
   auto dropped = drop_oldest(stream, kRoomBytes, "disk_full", now, streams);
   base::Result<void> ended;
   if (dropped) ended = write_streams(streams_, streams);
   if (dropped && ended) ended = connection_.execute("COMMIT");
+  journal_.settle(dropped && ended);
   if (!dropped || !ended) {
     (void)connection_.execute("ROLLBACK");
     if (!dropped) return dropped;

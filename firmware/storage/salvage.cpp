@@ -10,6 +10,7 @@
 #include "firmware/base/log.hpp"
 #include "firmware/storage/ballast.hpp"
 #include "firmware/storage/damaged_database.hpp"
+#include "firmware/storage/salvage_audit.hpp"
 #include "firmware/storage/store_files.hpp"
 
 namespace linli::storage {
@@ -70,6 +71,7 @@ struct Carried {
   std::size_t events = 0;
   std::uint64_t lost = 0;
   std::size_t state_rows = 0;
+  std::size_t journal_rows = 0;
   std::string old_epoch;
 };
 
@@ -82,7 +84,8 @@ class Carrier {
   }
 
   base::Result<Carried> carry_all() {
-    for (auto step : {&Carrier::carry_state, &Carrier::carry_events, &Carrier::tell}) {
+    for (auto step : {&Carrier::carry_state, &Carrier::carry_journal, &Carrier::carry_events,
+                      &Carrier::note_gaps, &Carrier::tell}) {
       if (auto done = (this->*step)(); !done) return base::failure_of(std::move(done));
     }
     return carried_;
@@ -97,6 +100,36 @@ class Carrier {
       if (auto done = write_if(kTurnBytes); !done) return done;
     }
     return write_if(1);
+  }
+
+  // Before the events that still wait: those stand in it, and are not kept again.
+  base::Result<void> carry_journal() {
+    std::vector<ports::KeptEvent> events;
+    std::size_t bytes = 0;
+    const auto write = [this, &events, &bytes] {
+      const auto some = std::exchange(events, {});
+      bytes = 0;
+      auto done = database_.carry_journal(some);
+      if (done) carried_.journal_rows += some.size();
+      return done;
+    };
+    auto carried = old_.each_kept_event(
+        [&events, &bytes, &write](const ports::KeptEvent& event) -> base::Result<void> {
+          bytes += kRowBytes + event.data.size();
+          events.push_back(event);
+          return bytes < kTurnBytes ? base::Result<void>() : write();
+        });
+    if (carried) carried = write();
+    return unless_full(std::move(carried));
+  }
+
+  base::Result<void> note_gaps() { return unless_full(database_.note_gaps(gaps_)); }
+
+  // The past must not keep what is to be delivered from its place.
+  static base::Result<void> unless_full(base::Result<void> written) {
+    if (written || written.error().code != base::Code::kFull) return written;
+    base::log::warn("store", "no room for all of the history", {{"why", written.error()}});
+    return {};
   }
 
   base::Result<void> carry_events() {
@@ -123,6 +156,7 @@ class Carrier {
 
   void carry_row(Stream stream, const DamagedDatabase::OutboxRow& row) {
     if (row.gap) {
+      note(*row.gap, row.gap_time);
       add(domain::loss_of(*row.gap, old_.epoch(), row.gap_time));
       return;
     }
@@ -140,9 +174,16 @@ class Carrier {
     lose(stream, seq, row.last);
   }
 
+  // As many as are kept; a damaged database has few.
+  void note(const domain::Gap& gap, const domain::EventTime& time) {
+    if (gaps_.size() >= Journal::kMaxGaps) return;
+    gaps_.push_back({0, gap, old_.epoch(), time.unix_ms, time.quality});
+  }
+
   void lose(Stream stream, std::uint64_t first, std::uint64_t last) {
     if (first > last) return;
     const domain::Gap gap{stream, first, last, last - first + 1, "corrupt"};
+    note(gap, now_);
     add(domain::loss_of(gap, old_.epoch(), now_));
     carried_.lost += gap.count;
   }
@@ -173,6 +214,7 @@ class Carrier {
   DamagedDatabase& old_;
   Database& database_;
   const domain::EventTime& now_;
+  std::vector<ports::KeptGap> gaps_;
   ports::Turn turn_;
   std::size_t turn_bytes_ = 0;
   Carried carried_;
@@ -186,6 +228,8 @@ base::Result<Carried> carry_over(const DatabaseOptions& from, const DatabaseOpti
   DamagedDatabase old(from.path);
   auto carried = Carrier(old, *database, now).carry_all();
   if (!carried) return carried;
+  if (auto done = carry_audit(old, *database, to.digest, now); !done)
+    return base::failure_of(std::move(done), "audit");
   // The file alone is renamed, so all must be in it.
   if (auto done = database->checkpoint(); !done) return base::failure_of(std::move(done));
   return carried;
@@ -223,6 +267,8 @@ base::Result<Database> quarantine_and_salvage(const DatabaseOptions& options,
                    {{"events", carried->events},
                     {"lost", carried->lost},
                     {"state_rows", carried->state_rows},
+                    {"journal_rows", carried->journal_rows},
+                    {"given_up", "the samples of the charts, and the gaps that were told before"},
                     {"new_epoch", database->epoch()}});
   return database;
 }

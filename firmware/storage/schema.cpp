@@ -49,6 +49,53 @@ constexpr std::array kMigrations{
       -- All numbers up to this one are gone from the outbox, because they were accepted.
       ALTER TABLE stream ADD COLUMN accepted INTEGER NOT NULL DEFAULT 0;
     )sql",
+    // 3: who did what.
+    R"sql(
+      -- domain::AuditRow: the hash is of the line, and the line holds the hash before it.
+      CREATE TABLE audit (seq INTEGER PRIMARY KEY, line TEXT NOT NULL, hash BLOB NOT NULL) STRICT;
+    )sql",
+    // 4: what people can look back on. Columns tell which table a row is of when a damaged database
+    // is read: no two tables have the same, and none of these begins as the outbox does.
+    R"sql(
+      -- ports::KeptEvent. `upto` is what all rows up to this one came to in bytes.
+      CREATE TABLE journal (
+        seq          INTEGER PRIMARY KEY,
+        id           TEXT NOT NULL,
+        class        INTEGER NOT NULL,
+        type         TEXT NOT NULL,
+        device       TEXT NOT NULL,
+        place        TEXT NOT NULL,
+        ms           INTEGER NOT NULL,
+        quality      INTEGER NOT NULL,
+        boot         INTEGER NOT NULL,
+        monotonic_ms INTEGER NOT NULL,
+        upto         INTEGER NOT NULL,
+        data         TEXT NOT NULL
+      ) STRICT;
+
+      -- Stretches of an epoch's stream that were dropped or lost.
+      CREATE TABLE gap (
+        seq     INTEGER PRIMARY KEY,
+        reason  TEXT NOT NULL,
+        class   INTEGER NOT NULL,
+        first   INTEGER NOT NULL,
+        last    INTEGER NOT NULL,
+        count   INTEGER NOT NULL,
+        epoch   TEXT NOT NULL,
+        ms      INTEGER NOT NULL,
+        quality INTEGER NOT NULL
+      ) STRICT;
+
+      -- ports::SamplePut, those of one time beside each other.
+      CREATE TABLE sample (
+        step    INTEGER NOT NULL,
+        start   INTEGER NOT NULL,
+        device  TEXT NOT NULL,
+        quality INTEGER NOT NULL,
+        samples TEXT NOT NULL,
+        PRIMARY KEY (step, start, device)
+      ) STRICT, WITHOUT ROWID;
+    )sql",
 };
 
 base::Result<void> apply(Connection& connection, std::size_t index) {
@@ -84,9 +131,10 @@ base::Result<void> migrate(Connection& connection) {
   // A power cut under weaker settings than ours can lose the schema and keep the file.
   auto tables = connection.value(
       "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN "
-      "('identity', 'state', 'outbox', 'stream', 'mark')");
+      "('identity', 'state', 'outbox', 'stream', 'mark', 'audit', 'journal', 'gap', "
+      "'sample')");
   if (!tables) return base::failure_of(std::move(tables));
-  if (*tables != "5")
+  if (*tables != "9")
     return base::fail(base::Code::kCorrupt, "tables are missing from the database");
   return {};
 }

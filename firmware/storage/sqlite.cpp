@@ -21,6 +21,8 @@ base::Code code_of(int sqlite_code) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return base::Code::kConflict;
+    case SQLITE_INTERRUPT:
+      return base::Code::kTimeout;
     default:
       return base::Code::kInternal;
   }
@@ -161,6 +163,16 @@ base::Result<void> Connection::allocate(std::uint64_t bytes) {
   const int result = sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_SIZE_HINT, &size);
   if (result == SQLITE_OK || result == SQLITE_NOTFOUND) return {};
   return base::fail(base::Code::kFull, "no room for a database of {} bytes", bytes);
+}
+
+void Connection::interrupt_when(std::function<bool()> is_over) {
+  constexpr int kSteps = 1000;
+  is_over_ = std::make_unique<std::function<bool()>>(std::move(is_over));
+  sqlite3_progress_handler(db_.get(), kSteps, &Connection::on_progress, is_over_.get());
+}
+
+int Connection::on_progress(void* is_over) {
+  return (*static_cast<std::function<bool()>*>(is_over))() ? 1 : 0;
 }
 
 void Connection::watch_wal(int frames) {

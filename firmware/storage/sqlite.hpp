@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,7 +16,7 @@ struct sqlite3_stmt;
 namespace linli::storage {
 
 // kFull for a full disk or quota, kCorrupt for damaged files, kConflict for a busy database,
-// kInternal for I/O errors and our own mistakes.
+// kTimeout if interrupt_when ended it, kInternal for I/O errors and our own mistakes.
 base::Error error_of(sqlite3* db, std::string_view doing);
 base::Error error_of(int sqlite_code, std::string_view doing, std::string_view detail);
 
@@ -69,6 +70,9 @@ class Connection {
   base::Result<std::string> value(const char* sql);
   int changes() const;
 
+  // Asked every thousand steps or so of a statement; true ends it.
+  void interrupt_when(std::function<bool()> is_over);
+
   // Commits are followed from here on, and a WAL of `frames` is copied into the file after a
   // commit.
   void watch_wal(int frames);
@@ -93,9 +97,11 @@ class Connection {
     int limit = 0;
     std::optional<std::uint64_t> frames;
   };
+  static int on_progress(void* is_over);
   static int after_commit(void* watch, sqlite3* db, const char* name, int frames);
 
   std::unique_ptr<WalWatch> wal_;  // SQLite keeps its address
+  std::unique_ptr<std::function<bool()>> is_over_;
   std::unique_ptr<sqlite3, Close> db_;
 };
 

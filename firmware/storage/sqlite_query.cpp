@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "firmware/storage/sqlite_store.hpp"
@@ -32,6 +33,26 @@ class SqliteQuery final : public ports::Query {
       if (!row) return base::failure_of(std::move(row));
       if (!*row) return rows;
       rows.emplace_back(statement->text(0), statement->text(1));
+    }
+  }
+
+  base::Result<std::vector<ports::SamplePut>> unfolded_samples(const ports::SamplePut& after,
+                                                               std::size_t limit) override {
+    auto statement = connection_.prepare(
+        "SELECT start, device, quality, samples FROM sample WHERE step = 0 AND "
+        "start >= coalesce((SELECT max(start) FROM sample WHERE step = 1), 0) AND "
+        "(start, device) > (?1, ?2) ORDER BY start, device LIMIT ?3");
+    if (!statement) return base::failure_of(std::move(statement));
+    statement->bind(1, after.bucket_ms)
+        .bind_text(2, after.device)
+        .bind(3, static_cast<std::int64_t>(limit));
+    std::vector<ports::SamplePut> rows;
+    for (auto row = statement->step();; row = statement->step()) {
+      if (!row) return base::failure_of(std::move(row));
+      if (!*row) return rows;
+      const auto quality = std::clamp<std::int64_t>(statement->integer(2), 0, 2);
+      rows.push_back({statement->text(1), domain::SampleStep::kFine, statement->integer(0),
+                      static_cast<domain::TimeQuality>(quality), statement->text(3)});
     }
   }
 

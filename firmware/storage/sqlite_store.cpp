@@ -1,7 +1,6 @@
 #include "firmware/storage/sqlite_store.hpp"
 
 #include <condition_variable>
-#include <deque>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -9,6 +8,7 @@
 #include "firmware/base/log.hpp"
 #include "firmware/storage/salvage.hpp"
 #include "firmware/storage/store_files.hpp"
+#include "firmware/storage/store_queue.hpp"
 
 namespace linli::storage {
 namespace {
@@ -17,24 +17,8 @@ using base::Code;
 using ports::ChunkPtr;
 using Written = base::Result<std::vector<ChunkPtr>>;
 
-constexpr std::size_t kMaxGroupEnvelopes = 4096;
-constexpr auto kAcceptDelay = std::chrono::milliseconds(200);
 constexpr auto kBallastPause = std::chrono::seconds(30);
 constexpr auto kReopenDelay = std::chrono::seconds(2);
-
-struct PendingTurn {
-  ports::Turn turn;
-  base::Done<void> done;
-  base::TimePoint arrived;
-  bool urgent = false;
-};
-
-struct PendingRead {
-  domain::Stream stream;
-  std::uint64_t from;
-  std::size_t max_bytes;
-  base::Done<std::vector<ChunkPtr>> done;
-};
 
 class ThreadedStore final : public SqliteStore {
  public:
@@ -46,7 +30,7 @@ class ThreadedStore final : public SqliteStore {
         lock_(std::move(lock)),
         database_(std::move(database)),
         epoch_(database_.epoch()) {
-    stats_.streams = database_.streams();
+    note_numbers();
     stats_.file_bytes = database_.file_bytes();
     thread_ = std::thread([this] { run(); });
     pthread_setname_np(thread_.native_handle(), "linli-store");
@@ -63,14 +47,11 @@ class ThreadedStore final : public SqliteStore {
 
   void commit(ports::Turn turn, base::Done<void> done) override {
     const bool urgent = turn.urgent();
-    add([this, &turn, &done, urgent] {
-      turns_.push_back({std::move(turn), std::move(done), base::Clock::now(), urgent});
-      if (urgent) hurry_ = true;
-    });
+    add([this, &turn, &done, urgent] { queue_.add(std::move(turn), std::move(done), urgent); });
   }
 
   void flush() override {
-    add([this] { hurry_ = true; });
+    add([this] { queue_.hurry(); });
   }
 
   void on_appended(std::function<void(ChunkPtr)> observer) override {
@@ -80,26 +61,31 @@ class ThreadedStore final : public SqliteStore {
   void read_outbox(domain::Stream stream, std::uint64_t from, std::size_t max_bytes,
                    base::Done<std::vector<ChunkPtr>> done) override {
     add([this, stream, from, max_bytes, &done] {
-      reads_.push_back({stream, from, max_bytes, std::move(done)});
+      queue_.add(pending<std::vector<ChunkPtr>>(
+          [this, stream, from, max_bytes] {
+            return database_.read_outbox(stream, from, max_bytes);
+          },
+          std::move(done)));
+    });
+  }
+
+  void read_audit(std::uint64_t from, std::size_t limit,
+                  base::Done<std::vector<domain::AuditRow>> done) override {
+    add([this, from, limit, &done] {
+      queue_.add(pending<std::vector<domain::AuditRow>>(
+          [this, from, limit] { return database_.read_audit(from, limit); }, std::move(done)));
     });
   }
 
   void accept(domain::Stream stream, std::uint64_t seq) override {
-    add([this, stream, seq] {
-      std::uint64_t& upto = accepted_.at(domain::index_of(stream));
-      upto = std::max(upto, seq);
-      if (!accept_since_) accept_since_ = base::Clock::now();
-    });
+    add([this, stream, seq] { queue_.accept(stream, seq); });
   }
 
   void ping(base::Done<void> done) override {
     ports::Turn turn;
     // Another value each time: SQLite does not touch the disk to write what stands there already.
     turn.puts.push_back({ports::Space::kMeta, "watchdog", std::to_string(++pings_)});
-    add([this, &turn, &done] {
-      turns_.push_back({std::move(turn), std::move(done), base::Clock::now(), true});
-      hurry_ = true;
-    });
+    add([this, &turn, &done] { queue_.add(std::move(turn), std::move(done), true); });
   }
 
   ports::StoreStats stats() const override {
@@ -117,6 +103,22 @@ class ThreadedStore final : public SqliteStore {
   }
 
  private:
+  template <class T, class Read>
+  PendingRead pending(Read read, base::Done<T> done) {
+    return
+        [this, read = std::move(read), done = std::move(done)](const base::Error* instead) mutable {
+          base::Result<T> got = instead == nullptr ? read() : base::Failure(*instead);
+          Answer answer;
+          if (!got) answer.error = got.error();
+          answer.tell = [this, done = std::move(done), got = std::move(got)]() mutable {
+            loop_.post([done = std::move(done), got = std::move(got)]() mutable {
+              std::move(done)(std::move(got));
+            });
+          };
+          return answer;
+        };
+  }
+
   template <class Change>
   void add(Change change) {
     {
@@ -132,75 +134,48 @@ class ThreadedStore final : public SqliteStore {
     for (;;) {
       wait_for_work(lock);
       if (is_replaced_) return;
-      if (!reads_.empty()) {
+      if (queue_.has_reads()) {
         serve_reads(lock);
       } else if (stopping_) {
         break;
-      } else if (has_writes() && is_due()) {
+      } else if (queue_.has_writes() && is_due()) {
         write_group(lock);
       }
     }
-    while (has_writes() && write_group(lock)) {
+    while (queue_.has_writes() && write_group(lock)) {
     }
     lock.unlock();
     if (!is_replaced_) (void)database_.checkpoint();
   }
 
-  bool has_writes() const { return !turns_.empty() || accept_since_.has_value(); }
-
-  // When the oldest thing that waits must be written.
-  base::TimePoint due() const {
-    auto due = base::TimePoint::max();
-    if (hurry_ || group_is_full()) return base::TimePoint::min();
-    if (!turns_.empty()) due = turns_.front().arrived + options_.commit_window;
-    if (accept_since_) due = std::min(due, *accept_since_ + kAcceptDelay);
-    return due;
-  }
-  bool is_due() const { return base::Clock::now() >= due(); }
-  bool group_is_full() const { return turns_.size() >= kMaxGroupEnvelopes; }
+  bool is_due() const { return base::Clock::now() >= queue_.due(options_.commit_window); }
 
   void wait_for_work(std::unique_lock<std::mutex>& lock) {
-    if (!reads_.empty() || stopping_ || is_replaced_) return;
-    if (!has_writes()) {
-      hurry_ = false;
+    if (queue_.has_reads() || stopping_ || is_replaced_) return;
+    if (!queue_.has_writes()) {
+      queue_.calm_down();
       wake_.wait(lock);
     } else if (!is_due()) {
-      wake_.wait_until(lock, due());
+      wake_.wait_until(lock, queue_.due(options_.commit_window));
     }
   }
 
   void serve_reads(std::unique_lock<std::mutex>& lock) {
-    PendingRead read = std::move(reads_.front());
-    reads_.pop_front();
+    PendingRead read = queue_.take_read();
     lock.unlock();
-    auto chunks = database_.read_outbox(read.stream, read.from, read.max_bytes);
-    if (!chunks && chunks.error().code == Code::kCorrupt) {
-      say_trouble(chunks.error());
+    Answer answer = std::move(read)(nullptr);
+    if (answer.error && answer.error->code == Code::kCorrupt) {
+      say_trouble(*answer.error);
       wait_for_the_disk();
     }
-    loop_.post([done = std::move(read.done), chunks = std::move(chunks)]() mutable {
-      std::move(done)(std::move(chunks));
-    });
+    std::move(answer.tell)();
     lock.lock();
-  }
-
-  std::vector<PendingTurn> take_group() {
-    std::vector<PendingTurn> group;
-    std::size_t envelopes = 0;
-    while (!turns_.empty() && envelopes < kMaxGroupEnvelopes) {
-      envelopes += turns_.front().turn.envelopes.size();
-      group.push_back(std::move(turns_.front()));
-      turns_.pop_front();
-    }
-    if (turns_.empty()) hurry_ = false;
-    return group;
   }
 
   // False if it could not be written, or not by the time that the disk was found to be well again.
   bool write_group(std::unique_lock<std::mutex>& lock) {
-    std::vector<PendingTurn> pending = take_group();
-    const auto accepted = std::exchange(accepted_, {});
-    accept_since_.reset();
+    std::vector<PendingTurn> pending = queue_.take_group();
+    const StoreQueue::Accepted accepted = queue_.take_accepted();
     lock.unlock();
     Group group;
     group.accepted = accepted;
@@ -213,12 +188,8 @@ class ThreadedStore final : public SqliteStore {
     }
     lock.lock();
     note(health, pending.size(), written);
-    if (!written) {
-      // Still to be deleted; the platform has said so once and will not again.
-      for (std::size_t i = 0; i < accepted.size(); ++i)
-        accepted_.at(i) = std::max(accepted_.at(i), accepted.at(i));
-      if (accepted != decltype(accepted_){}) accept_since_ = base::Clock::now();
-    }
+    // Still to be deleted; the platform has said so once and will not again.
+    if (!written) queue_.accept_again(accepted);
     const bool is_written = written.has_value();
     lock.unlock();
     report(std::move(pending), std::move(written));
@@ -241,9 +212,15 @@ class ThreadedStore final : public SqliteStore {
     }
     stats_.health = health;
     stats_.trouble = health == ports::StoreHealth::kOk ? "" : written.error().what;
-    stats_.streams = database_.streams();
+    note_numbers();
     if (++stats_.commits % 64 == 1) stats_.file_bytes = database_.file_bytes();
     stats_.turns += turns;
+  }
+
+  void note_numbers() {
+    stats_.streams = database_.streams();
+    stats_.audit_first = database_.audit_first();
+    stats_.audit_last = database_.audit_last();
   }
 
   void report(std::vector<PendingTurn> pending, Written written) {
@@ -297,7 +274,7 @@ class ThreadedStore final : public SqliteStore {
       if (opened) {
         stats_.health = ports::StoreHealth::kOk;
         stats_.trouble.clear();
-        stats_.streams = database_.streams();
+        note_numbers();
         return;
       }
       base::log::error("store", "the database cannot be opened again", {{"why", opened.error()}});
@@ -316,15 +293,8 @@ class ThreadedStore final : public SqliteStore {
   }
 
   void fail_all(const base::Error& error) {
-    std::vector<PendingTurn> pending(std::make_move_iterator(turns_.begin()),
-                                     std::make_move_iterator(turns_.end()));
-    turns_.clear();
-    for (PendingRead& read : reads_) {
-      loop_.post([done = std::move(read.done), error]() mutable {
-        std::move(done)(base::Failure(error));
-      });
-    }
-    reads_.clear();
+    std::vector<PendingTurn> pending = queue_.take_turns();
+    while (queue_.has_reads()) std::move(queue_.take_read()(&error).tell)();
     if (!pending.empty()) report(std::move(pending), base::Failure(error));
   }
 
@@ -340,13 +310,9 @@ class ThreadedStore final : public SqliteStore {
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<PendingTurn> turns_;
-  std::deque<PendingRead> reads_;
-  std::array<std::uint64_t, domain::kStreamCount> accepted_{};
-  std::optional<base::TimePoint> accept_since_;
+  StoreQueue queue_;
   base::TimePoint ballast_tried_;  // storage thread only
   bool is_replaced_ = false;       // storage thread only
-  bool hurry_ = false;
   bool stopping_ = false;
   ports::StoreStats stats_;
   std::thread thread_;

@@ -1,17 +1,15 @@
 #include "firmware/tls/identity.hpp"
 
-#include <mbedtls/ecp.h>
-#include <mbedtls/oid.h>
 #include <mbedtls/x509_csr.h>
+#include <strings.h>
 
-#include <chrono>
-#include <memory>
+#include <algorithm>
 #include <utility>
 
 #include "firmware/tls/der.hpp"
 #include "firmware/tls/files.hpp"
+#include "firmware/tls/issuing.hpp"
 #include "firmware/tls/mbed.hpp"
-#include "firmware/tls/random.hpp"
 
 namespace linli::tls {
 namespace {
@@ -20,127 +18,18 @@ using base::Code;
 
 constexpr std::int64_t kDay = 86'400;
 constexpr std::int64_t kCaDays = 20 * 365;
-constexpr std::int64_t kBrokerDays = 825;
-constexpr std::size_t kPemBytes = 8192;
+constexpr std::int64_t kServerDays =
+    824;  // with the day before 825; Apple's systems trust none that lasts longer
+constexpr std::int64_t kRenewDays = 45;  // before the first warning of ExpiryWatch
 
-base::Failure failed(std::string_view doing, int code) {
-  return base::fail(Code::kInternal, "{}: {}", doing, words_of(code));
-}
-
-using CertificateWriter =
-    Owned<mbedtls_x509write_cert, mbedtls_x509write_crt_init, mbedtls_x509write_crt_free>;
 using RequestWriter =
     Owned<mbedtls_x509write_csr, mbedtls_x509write_csr_init, mbedtls_x509write_csr_free>;
-using Number = Owned<mbedtls_mpi, mbedtls_mpi_init, mbedtls_mpi_free>;
 
 struct Paths {
   explicit Paths(const std::string& directory) : in(directory + "/") {}
-  std::string file(const char* name) const { return in + name; }
+  std::string file(const std::string& name) const { return in + name; }
   std::string in;
 };
-
-base::Result<void> load_key(const std::string& path, Key& key) {
-  auto pem = read_file(path);
-  if (!pem) return base::failure_of(std::move(pem));
-  const std::string& text = *pem;
-  const auto* const bytes = reinterpret_cast<const unsigned char*>(text.c_str());
-  const int result = mbedtls_pk_parse_key(key.get(), bytes, text.size() + 1, nullptr, 0);
-  if (result != 0) return failed("reading " + path, result);
-  return {};
-}
-
-base::Result<void> make_key(const std::string& path, Key& key) {
-  int result = mbedtls_pk_setup(key.get(), mbedtls_pk_info_from_type(MBEDTLS_PK_ECKEY));
-  if (result == 0)
-    result = mbedtls_ecp_gen_key(MBEDTLS_ECP_DP_SECP256R1, mbedtls_pk_ec(*key.get()), kernel_random,
-                                 nullptr);
-  std::string pem(kPemBytes, '\0');
-  if (result == 0)
-    result = mbedtls_pk_write_key_pem(key.get(), reinterpret_cast<unsigned char*>(pem.data()),
-                                      pem.size());
-  if (result != 0) return failed("making a key", result);
-  pem.resize(pem.find('\0'));
-  return write_private_file(path, pem);
-}
-
-base::Result<void> load_or_make_key(const std::string& path, Key& key) {
-  return file_exists(path) ? load_key(path, key) : make_key(path, key);
-}
-
-std::string x509_time(std::int64_t unix_s) {
-  const std::chrono::sys_seconds time{std::chrono::seconds(unix_s)};
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date{day};
-  const std::chrono::hh_mm_ss clock{time - day};
-  return fmt::format("{:04}{:02}{:02}{:02}{:02}{:02}", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     clock.hours().count(), clock.minutes().count(), clock.seconds().count());
-}
-
-struct CertificatePlan {
-  std::string subject;
-  std::string issuer;
-  std::int64_t not_before_unix_s = 0;
-  std::int64_t days = 0;
-  bool is_ca = false;
-  std::vector<std::string> hosts;
-};
-
-int set_names(CertificateWriter& writer, const CertificatePlan& plan) {
-  mbedtls_x509write_crt_set_version(writer.get(), MBEDTLS_X509_CRT_VERSION_3);
-  mbedtls_x509write_crt_set_md_alg(writer.get(), MBEDTLS_MD_SHA256);
-  int result = mbedtls_x509write_crt_set_subject_name(writer.get(), plan.subject.c_str());
-  if (result == 0)
-    result = mbedtls_x509write_crt_set_issuer_name(writer.get(), plan.issuer.c_str());
-  Number serial;
-  const auto random = random_bytes(16);
-  if (result == 0 && random) {
-    std::string bytes = *random;
-    bytes[0] = static_cast<char>((static_cast<unsigned char>(bytes[0]) & 0x7FU) |
-                                 0x40U);  // positive, full length
-    result = mbedtls_mpi_read_binary(
-        serial.get(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
-    if (result == 0) result = mbedtls_x509write_crt_set_serial(writer.get(), serial.get());
-  }
-  if (result == 0) {
-    // A day back: the clocks of devices are not exact either.
-    result = mbedtls_x509write_crt_set_validity(
-        writer.get(), x509_time(plan.not_before_unix_s - kDay).c_str(),
-        x509_time(plan.not_before_unix_s + plan.days * kDay).c_str());
-  }
-  return result;
-}
-
-int set_extensions(CertificateWriter& writer, const CertificatePlan& plan) {
-  const unsigned usage = plan.is_ca ? MBEDTLS_X509_KU_KEY_CERT_SIGN | MBEDTLS_X509_KU_CRL_SIGN
-                                    : MBEDTLS_X509_KU_DIGITAL_SIGNATURE;
-  int result = mbedtls_x509write_crt_set_basic_constraints(writer.get(), plan.is_ca ? 1 : 0,
-                                                           plan.is_ca ? 0 : -1);
-  if (result == 0) result = mbedtls_x509write_crt_set_subject_key_identifier(writer.get());
-  if (result == 0) result = mbedtls_x509write_crt_set_authority_key_identifier(writer.get());
-  if (result == 0) result = mbedtls_x509write_crt_set_key_usage(writer.get(), usage);
-  if (result != 0 || plan.hosts.empty()) return result;
-  const std::string names = der_subject_alt_name(plan.hosts);
-  return mbedtls_x509write_crt_set_extension(
-      writer.get(), MBEDTLS_OID_SUBJECT_ALT_NAME, MBEDTLS_OID_SIZE(MBEDTLS_OID_SUBJECT_ALT_NAME), 0,
-      reinterpret_cast<const unsigned char*>(names.data()), names.size());
-}
-
-base::Result<std::string> sign(const CertificatePlan& plan, Key& subject, Key& issuer) {
-  CertificateWriter writer;
-  mbedtls_x509write_crt_set_subject_key(writer.get(), subject.get());
-  mbedtls_x509write_crt_set_issuer_key(writer.get(), issuer.get());
-  int result = set_names(writer, plan);
-  if (result == 0) result = set_extensions(writer, plan);
-  std::string pem(kPemBytes, '\0');
-  if (result == 0) {
-    result = mbedtls_x509write_crt_pem(writer.get(), reinterpret_cast<unsigned char*>(pem.data()),
-                                       pem.size(), kernel_random, nullptr);
-  }
-  if (result != 0) return failed("signing the certificate of " + plan.subject, result);
-  pem.resize(pem.find('\0'));
-  return pem;
-}
 
 base::Result<void> write_request(const Paths& paths, const IdentityOptions& options, Key& key) {
   const std::string path = paths.file("gateway.csr");
@@ -180,21 +69,78 @@ base::Result<std::string> subject_in(const std::string& file) {
   return certificate->subject;
 }
 
-base::Result<void> write_broker_certificate(const Paths& paths, const IdentityOptions& options,
-                                            Key& ca) {
+// "broker" or "console": the files' name and whose certificate it is.
+struct ServerPlan {
+  std::string name;
+  std::string subject;
+  const std::vector<std::string>& hosts;
+};
+
+ServerPlan broker_plan(const IdentityOptions& options) {
+  return {"broker", "CN=Linli site broker,O=Linli gateway", options.broker_hosts};
+}
+
+// The subject of the console's certificates, as written and as read.
+constexpr const char* kConsoleSubject = "CN=Linli console,O=Linli gateway";
+constexpr const char* kConsoleSubjectRead = "CN=Linli console, O=Linli gateway";
+
+ServerPlan console_plan(const IdentityOptions& options) {
+  return {"console", kConsoleSubject,
+          options.console_hosts.empty() ? options.broker_hosts : options.console_hosts};
+}
+
+base::Result<void> write_server_certificate(const Paths& paths, const IdentityOptions& options,
+                                            const ServerPlan& server, Key& ca) {
   Key key;
-  if (auto made = load_or_make_key(paths.file("broker.key"), key); !made) return made;
+  if (auto made = load_or_make_key(paths.file(server.name + ".key"), key); !made) return made;
   auto issuer = subject_in(paths.file("site-ca.crt"));
   if (!issuer) return base::failure_of(std::move(issuer));
-  CertificatePlan plan{"CN=Linli site broker,O=Linli gateway",
-                       *issuer,
-                       options.not_before_unix_s,
-                       kBrokerDays,
-                       false,
-                       options.broker_hosts};
+  const CertificatePlan plan{server.subject, *issuer, options.not_before_unix_s,
+                             kServerDays,    false,   server.hosts};
   auto pem = sign(plan, key, ca);
   if (!pem) return base::failure_of(std::move(pem));
-  return write_private_file(paths.file("broker.crt"), *pem);
+  return write_private_file(paths.file(server.name + ".crt"), *pem);
+}
+
+base::Result<void> init_server(const Paths& paths, const IdentityOptions& options,
+                               const ServerPlan& server, Key& ca) {
+  const bool is_there = file_exists(paths.file(server.name + ".crt")) &&
+                        file_exists(paths.file(server.name + ".key"));
+  if (is_there) return {};
+  return write_server_certificate(paths, options, server, ca);
+}
+
+bool is_same_host(const std::string& one, const std::string& other) {
+  const std::string address = address_bytes(one);
+  if (!address.empty()) return address == address_bytes(other);
+  return strcasecmp(one.c_str(), other.c_str()) == 0;
+}
+
+bool names_all(const CertificateInfo& info, const std::vector<std::string>& hosts) {
+  return std::all_of(hosts.begin(), hosts.end(), [&info](const std::string& host) {
+    return std::any_of(info.hosts.begin(), info.hosts.end(),
+                       [&host](const std::string& named) { return is_same_host(host, named); });
+  });
+}
+
+// What is to be done with the certificate that is there.
+base::Result<ConsoleCare> console_care(const Paths& paths, const IdentityOptions& options) {
+  const bool is_there = file_exists(paths.file("console.crt"));
+  if (!is_there || !file_exists(paths.file("console.key"))) return ConsoleCare::kMade;
+  auto info = read_certificate(paths.file("console.crt"));
+  if (!info) {
+    return base::failure_of(std::move(info),
+                            "if it is not to be mended, remove it and restart linlid");
+  }
+  const bool names_hosts = names_all(*info, console_plan(options).hosts);
+  const bool is_ending = days_left(info->not_after_unix_s, options.not_before_unix_s) < kRenewDays;
+  if (info->subject != kConsoleSubjectRead)
+    return names_hosts && !is_ending ? ConsoleCare::kKept : ConsoleCare::kForeign;
+  if (!names_hosts) return ConsoleCare::kHostsChanged;
+  if (is_ending) return ConsoleCare::kProlonged;
+  auto issuer = subject_in(paths.file("site-ca.crt"));
+  // Without a CA nothing can be signed, and what is there still serves.
+  return issuer && *issuer != info->issuer ? ConsoleCare::kIssuerChanged : ConsoleCare::kKept;
 }
 
 base::Result<void> init_site(const Paths& paths, const IdentityOptions& options) {
@@ -209,8 +155,9 @@ base::Result<void> init_site(const Paths& paths, const IdentityOptions& options)
     if (auto written = write_private_file(paths.file("site-ca-bundle.crt"), *pem); !written)
       return written;
   }
-  if (file_exists(paths.file("broker.crt"))) return {};
-  return write_broker_certificate(paths, options, ca);
+  if (auto made = init_server(paths, options, broker_plan(options), ca); !made) return made;
+  auto kept = keep_console(options);
+  return kept ? base::Result<void>() : base::failure_of(std::move(kept));
 }
 
 }  // namespace
@@ -222,6 +169,43 @@ base::Result<void> init_identity(const IdentityOptions& options) {
   if (auto made = load_or_make_key(paths.file("gateway.key"), gateway); !made) return made;
   if (auto written = write_request(paths, options, gateway); !written) return written;
   return init_site(paths, options);
+}
+
+base::Result<ConsoleCare> keep_console(const IdentityOptions& options) {
+  const Paths paths(options.directory);
+  auto care = console_care(paths, options);
+  if (!care || *care == ConsoleCare::kKept || *care == ConsoleCare::kForeign) return care;
+  if (!file_exists(paths.file("site-ca.key")) || !file_exists(paths.file("site-ca.crt"))) {
+    return base::fail(Code::kNotFound,
+                      "the console needs a new certificate ({}), and there is no site CA in {} to "
+                      "sign one: put site-ca.key and site-ca.crt there, or make an identity with "
+                      "linlictl keys init",
+                      words(*care), options.directory);
+  }
+  Key ca;
+  if (auto loaded = load_key(paths.file("site-ca.key"), ca); !loaded)
+    return base::failure_of(std::move(loaded));
+  auto written = write_server_certificate(paths, options, console_plan(options), ca);
+  if (!written) return base::failure_of(std::move(written));
+  return care;
+}
+
+std::string_view words(ConsoleCare care) {
+  switch (care) {
+    case ConsoleCare::kKept:
+      return "it serves";
+    case ConsoleCare::kMade:
+      return "it or its key was missing";
+    case ConsoleCare::kHostsChanged:
+      return "it did not name all of the console's hosts";
+    case ConsoleCare::kProlonged:
+      return "it came to its end";
+    case ConsoleCare::kIssuerChanged:
+      return "the site CA is another one";
+    case ConsoleCare::kForeign:
+      return "it was issued elsewhere, and does not name all hosts or comes to its end";
+  }
+  return "";
 }
 
 base::Result<void> rotate_site_ca(const IdentityOptions& options) {
@@ -236,7 +220,9 @@ base::Result<void> rotate_site_ca(const IdentityOptions& options) {
   if (!fresh) return base::failure_of(std::move(fresh));
   if (auto written = write_private_file(paths.file("site-ca-bundle.crt"), *fresh + *old); !written)
     return written;
-  return write_broker_certificate(paths, options, ca);
+  auto written = write_server_certificate(paths, options, broker_plan(options), ca);
+  if (!written) return written;
+  return write_server_certificate(paths, options, console_plan(options), ca);
 }
 
 base::Result<void> finish_rotation(const std::string& directory) {
@@ -259,6 +245,7 @@ base::Result<CertificateInfo> read_certificate(const std::string& file) {
   info.subject = subject_of(*certificate.get());
   info.issuer = issuer_of(*certificate.get());
   info.sha256 = fingerprint(*certificate.get());
+  info.hosts = hosts_of(*certificate.get());
   info.not_before_unix_s = unix_time(certificate.get()->valid_from);
   info.not_after_unix_s = unix_time(certificate.get()->valid_to);
   return info;
@@ -267,7 +254,7 @@ base::Result<CertificateInfo> read_certificate(const std::string& file) {
 base::Result<std::vector<CertificateInfo>> show_identity(const std::string& directory) {
   const Paths paths(directory);
   std::vector<CertificateInfo> found;
-  for (const char* file : {"gateway.crt", "site-ca.crt", "broker.crt"}) {
+  for (const char* file : {"gateway.crt", "site-ca.crt", "broker.crt", "console.crt"}) {
     if (!file_exists(paths.file(file))) continue;
     auto info = read_certificate(paths.file(file));
     if (!info) return base::failure_of(std::move(info));

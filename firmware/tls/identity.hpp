@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "firmware/base/result.hpp"
@@ -10,15 +11,20 @@ namespace linli::tls {
 
 // The files of a gateway's identity, in one directory (mode 0700, files 0600):
 //
-//   gateway.key         P-256 key of the gateway          gateway.csr   request for the platform's
-//   CA gateway.crt         the platform's answer, put there by install or by hand site-ca.key, .crt
-//   the compound's own CA             site-ca-bundle.crt  whom devices trust: during broker.key,
-//   .crt    the site broker's certificate                         a rotation old and new CA
+//   gateway.key         P-256 key of the gateway
+//   gateway.csr         request for the platform's CA
+//   gateway.crt         the platform's answer, put there by install or by hand
+//   site-ca.key, .crt   the compound's own CA
+//   site-ca-bundle.crt  whom devices and browsers trust: during a rotation old and new CA
+//   broker.key, .crt    the site broker's certificate
+//   console.key, .crt   the console's certificate
 struct IdentityOptions {
   std::string directory;
   std::string gateway;  // common name of the gateway
-  std::vector<std::string>
-      broker_hosts;  // names and IP addresses by which devices reach the broker
+  // Names and IP addresses by which devices reach the broker.
+  std::vector<std::string> broker_hosts;
+  // The same for the console; empty: broker_hosts.
+  std::vector<std::string> console_hosts = {};
   // The certificates' first moment. A clock at 1970 must not make certificates that begin in 1970
   // and are over when it is mended: the caller passes the later of its clock and the build date.
   std::int64_t not_before_unix_s = 0;
@@ -28,7 +34,8 @@ struct CertificateInfo {
   std::string file;
   std::string subject;
   std::string issuer;
-  std::string sha256;  // fingerprint, hexadecimal
+  std::string sha256;                   // fingerprint, hexadecimal
+  std::vector<std::string> hosts = {};  // names and addresses that it is for
   std::int64_t not_before_unix_s = 0;
   std::int64_t not_after_unix_s = 0;
 };
@@ -37,8 +44,26 @@ struct CertificateInfo {
 // written beside, synced and renamed, so that a power cut leaves no half key.
 base::Result<void> init_identity(const IdentityOptions& options);
 
-// A new site CA and broker certificate. The bundle holds the new CA and the old one, so devices
-// that trust the bundle keep working; finish_rotation takes the old one out.
+// What became of the console's certificate.
+enum class ConsoleCare {
+  kKept,
+  kMade,  // the rest: a new certificate, of the same key unless that was missing
+  kHostsChanged,
+  kProlonged,
+  kIssuerChanged,
+  kForeign,  // not ours to renew, though it should be
+};
+
+// The console's key and certificate: made if one is missing (an identity may be older than the
+// console), and renewed if it does not name all hosts, ends within 45 days, or is of another site
+// CA. One that somebody else issued is left alone. Blocking. kNotFound if there is no site CA (or
+// its key was taken away) to sign it.
+base::Result<ConsoleCare> keep_console(const IdentityOptions& options);
+// Why it was done, half a sentence.
+std::string_view words(ConsoleCare care);
+
+// A new site CA, and new certificates of broker and console. The bundle holds the new CA and the
+// old one, so devices that trust the bundle keep working; finish_rotation takes the old one out.
 base::Result<void> rotate_site_ca(const IdentityOptions& options);
 base::Result<void> finish_rotation(const std::string& directory);
 

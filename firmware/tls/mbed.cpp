@@ -1,5 +1,6 @@
 #include "firmware/tls/mbed.hpp"
 
+#include <arpa/inet.h>
 #include <mbedtls/entropy.h>
 #include <mbedtls/error.h>
 #include <mbedtls/sha256.h>
@@ -13,6 +14,19 @@
 
 namespace linli::tls {
 namespace {
+
+// RFC 5280 4.2.1.6: [2] dNSName, [7] iPAddress.
+constexpr int kDnsName = MBEDTLS_ASN1_CONTEXT_SPECIFIC | 2;
+constexpr int kIpAddress = MBEDTLS_ASN1_CONTEXT_SPECIFIC | 7;
+
+// Of 4 or 16 bytes in network order; empty for any other length.
+std::string address_text(const std::string& bytes) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  const int family = bytes.size() == sizeof(in_addr) ? AF_INET : AF_INET6;
+  if (family == AF_INET6 && bytes.size() != sizeof(in6_addr)) return {};
+  inet_ntop(family, bytes.data(), text.data(), text.size());
+  return text.data();
+}
 
 std::string text_of(const mbedtls_x509_name& name) {
   std::array<char, 512> text{};
@@ -41,6 +55,18 @@ std::string subject_of(const mbedtls_x509_crt& certificate) {
 
 std::string issuer_of(const mbedtls_x509_crt& certificate) {
   return text_of(certificate.issuer);
+}
+
+std::vector<std::string> hosts_of(const mbedtls_x509_crt& certificate) {
+  std::vector<std::string> hosts;
+  for (const mbedtls_x509_sequence* name = &certificate.subject_alt_names; name != nullptr;
+       name = name->next) {
+    const bool is_name = name->buf.tag == kDnsName;
+    if (!is_name && name->buf.tag != kIpAddress) continue;  // or the list is empty
+    const std::string value(reinterpret_cast<const char*>(name->buf.p), name->buf.len);
+    hosts.push_back(is_name ? value : address_text(value));
+  }
+  return hosts;
 }
 
 std::string fingerprint(const mbedtls_x509_crt& certificate) {

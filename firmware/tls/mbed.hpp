@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace linli::tls {
 
@@ -38,6 +39,8 @@ int kernel_random(void* state, unsigned char* out, std::size_t count);
 
 std::string subject_of(const mbedtls_x509_crt& certificate);
 std::string issuer_of(const mbedtls_x509_crt& certificate);
+// Of its subjectAltName: names, and addresses as text.
+std::vector<std::string> hosts_of(const mbedtls_x509_crt& certificate);
 // SHA-256 of the whole certificate, hexadecimal.
 std::string fingerprint(const mbedtls_x509_crt& certificate);
 std::int64_t unix_time(const mbedtls_x509_time& time);

@@ -1,6 +1,9 @@
 #include "tests/fakes/memory_store.hpp"
 
+#include <algorithm>
 #include <utility>
+
+#include "firmware/base/bytes.hpp"
 
 namespace linli::fakes {
 
@@ -44,8 +47,14 @@ void MemoryStore::run_next() {
 void MemoryStore::write(ports::Turn& turn) {
   for (ports::StatePut& put : turn.puts) state_[{put.space, put.key}] = put.value;
   for (const ports::StateErase& erase : turn.erasures) state_.erase({erase.space, erase.key});
+  for (const ports::SamplePut& sample : turn.samples) put(sample);
   if (turn.forget_marks) marks_.clear();
   marks_.insert(marks_.end(), turn.marks.begin(), turn.marks.end());
+  for (const domain::AuditLine& line : turn.audits) {
+    audit_.push_back(domain::chain(line, audit_.size() + 1,
+                                   audit_.empty() ? domain::audit_origin() : audit_.back().hash,
+                                   digest_));
+  }
   for (const domain::Stream stream : domain::kStreams) append(turn, stream);
 }
 
@@ -56,11 +65,32 @@ void MemoryStore::append(ports::Turn& turn, domain::Stream stream) {
     if (envelope.stream != stream) continue;
     domain::append_record(chunk.records, envelope);
     ++chunk.last;
+    keep(envelope, chunk.last);
   }
   if (chunk.last < chunk.first) return;
   data.last = chunk.last;
   data.chunks.push_back(std::make_shared<const ports::OutboxChunk>(std::move(chunk)));
   if (observer_) observer_(data.chunks.back());
+}
+
+void MemoryStore::keep(const domain::Envelope& envelope, std::uint64_t seq) {
+  if (envelope.type == domain::kPropertyEvent || !envelope.origin.empty()) return;
+  ports::KeptEvent& kept = kept_.emplace_back();
+  kept.seq = kept_.size();
+  kept.id = domain::event_id(epoch_, envelope.stream, seq);
+  kept.stream = envelope.stream;
+  kept.type = envelope.type;
+  kept.device = domain::device_of(envelope);
+  kept.place = envelope.place;
+  kept.unix_ms = envelope.time.unix_ms;
+  kept.quality = envelope.time.quality;
+  kept.data = envelope.data;
+}
+
+void MemoryStore::put(const ports::SamplePut& sample) {
+  const auto [known, is_new] =
+      samples_.try_emplace({sample.step, sample.bucket_ms, sample.device}, sample);
+  if (!is_new && sample.quality <= known->second.quality) known->second = sample;
 }
 
 void MemoryStore::read_outbox(domain::Stream stream, std::uint64_t from, std::size_t max_bytes,
@@ -76,6 +106,27 @@ void MemoryStore::read_outbox(domain::Stream stream, std::uint64_t from, std::si
   loop_.post([done = std::move(done), found = std::move(found)]() mutable {
     std::move(done)(std::move(found));
   });
+}
+
+void MemoryStore::read_audit(std::uint64_t from, std::size_t limit,
+                             base::Done<std::vector<domain::AuditRow>> done) {
+  std::vector<domain::AuditRow> rows;
+  for (const domain::AuditRow& row : audit_) {
+    if (row.seq >= from && rows.size() < std::min<std::size_t>(limit, 1'000)) rows.push_back(row);
+  }
+  loop_.post([done = std::move(done), rows = std::move(rows)]() mutable {
+    std::move(done)(std::move(rows));
+  });
+}
+
+std::string MemoryStore::plain_digest(std::string_view text) {
+  std::string digest;
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    const std::uint64_t part = base::digest64(text, seed);
+    for (unsigned shift = 0; shift < 64; shift += 8)
+      digest.push_back(static_cast<char>(part >> shift));
+  }
+  return digest;
 }
 
 void MemoryStore::accept(domain::Stream stream, std::uint64_t seq) {
@@ -94,6 +145,7 @@ void MemoryStore::drop(domain::Stream stream, std::uint64_t last, const std::str
   }
   data.dropped += reached - first + 1;
   const domain::Gap gap{stream, first, reached, reached - first + 1, reason};
+  gaps_.push_back({gaps_.size() + 1, gap, epoch_, 0, domain::TimeQuality::kUnknown});
   data.chunks.push_front(std::make_shared<const ports::OutboxChunk>(
       ports::OutboxChunk{stream, first, reached, {}, gap, {}}));
 }
@@ -101,6 +153,8 @@ void MemoryStore::drop(domain::Stream stream, std::uint64_t last, const std::str
 ports::StoreStats MemoryStore::stats() const {
   ports::StoreStats stats;
   stats.commits = commits_;
+  stats.audit_last = audit_.size();
+  stats.audit_first = audit_.empty() ? 0 : 1;
   for (std::size_t i = 0; i < streams_.size(); ++i) {
     const StreamData& data = streams_.at(i);
     std::uint64_t bytes = 0;

@@ -6,9 +6,11 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "firmware/base/loop.hpp"
+#include "firmware/ports/history.hpp"
 #include "firmware/ports/store.hpp"
 
 namespace linli::fakes {
@@ -17,7 +19,9 @@ namespace linli::fakes {
 // to fail. It passes the same contract suite as the real one.
 class MemoryStore final : public ports::Store {
  public:
-  explicit MemoryStore(base::Loop& loop) : loop_(loop) {}
+  // Chains its audit with a digest that no attacker should see, unless it is given another.
+  explicit MemoryStore(base::Loop& loop, domain::Digest digest = &plain_digest)
+      : loop_(loop), digest_(std::move(digest)) {}
 
   void commit(ports::Turn turn, base::Done<void> done) override;
   void flush() override {}
@@ -26,6 +30,8 @@ class MemoryStore final : public ports::Store {
   }
   void read_outbox(domain::Stream stream, std::uint64_t from, std::size_t max_bytes,
                    base::Done<std::vector<ports::ChunkPtr>> done) override;
+  void read_audit(std::uint64_t from, std::size_t limit,
+                  base::Done<std::vector<domain::AuditRow>> done) override;
   void accept(domain::Stream stream, std::uint64_t seq) override;
   void ping(base::Done<void> done) override { commit({}, std::move(done)); }
   ports::StoreStats stats() const override;
@@ -46,6 +52,15 @@ class MemoryStore final : public ports::Store {
     return streams_.at(domain::index_of(stream)).chunks;
   }
   const std::vector<ports::InflightMark>& marks() const { return marks_; }
+  const std::vector<domain::AuditRow>& audit() const { return audit_; }
+  // What people can look back on: every event but readings, the gaps, and the samples by step, time
+  // and device.
+  using SampleKey = std::tuple<domain::SampleStep, std::int64_t, std::string>;
+  const std::vector<ports::KeptEvent>& kept() const { return kept_; }
+  const std::vector<ports::KeptGap>& gaps() const { return gaps_; }
+  const std::map<SampleKey, ports::SamplePut>& samples() const { return samples_; }
+  // 32 bytes that differ where the text does.
+  static std::string plain_digest(std::string_view text);
 
  private:
   struct StreamData {
@@ -61,13 +76,20 @@ class MemoryStore final : public ports::Store {
   void run_next();
   void write(ports::Turn& turn);
   void append(ports::Turn& turn, domain::Stream stream);
+  void keep(const domain::Envelope& envelope, std::uint64_t seq);
+  void put(const ports::SamplePut& sample);
 
   base::Loop& loop_;
+  domain::Digest digest_;
+  std::vector<domain::AuditRow> audit_;
   std::string epoch_ = "0123456789ab";
   std::function<void(ports::ChunkPtr)> observer_;
   std::array<StreamData, domain::kStreamCount> streams_;
   std::map<std::pair<ports::Space, std::string>, std::string> state_;
   std::vector<ports::InflightMark> marks_;
+  std::vector<ports::KeptEvent> kept_;
+  std::vector<ports::KeptGap> gaps_;
+  std::map<SampleKey, ports::SamplePut> samples_;
   std::deque<Waiting> waiting_;
   std::uint64_t commits_ = 0;
   bool held_ = false;

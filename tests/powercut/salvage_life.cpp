@@ -37,20 +37,6 @@ bool is_damaged(const std::string& directory, const Files& files) {
   return !database || !database->check();
 }
 
-// Overwrites a leaf that stands in the database alone: what the WAL has newer would hide it.
-bool damage(const std::string& directory, Files& files) {
-  std::string& content = files[kDatabase];
-  for (std::size_t at = content.size() / kPage; at-- > 1;) {
-    if (content[at * kPage] != kTableLeaf) continue;
-    Files damaged = files;
-    damaged[kDatabase].replace(at * kPage, kPage, kPage, 'Z');
-    if (!is_damaged(directory, damaged)) continue;
-    files = std::move(damaged);
-    return true;
-  }
-  return false;
-}
-
 using Events = std::multiset<std::pair<std::size_t, std::string>>;  // stream, data
 
 // What the store says of itself is no event of a device.
@@ -86,6 +72,24 @@ base::Result<World> start_and_read(const std::string& directory) {
   return read_world(*database, options.path);
 }
 
+// Overwrites a leaf of the outbox that stands in the database alone: what the WAL has newer would
+// hide it, and a leaf of the journal costs no event that waits.
+bool damage(const std::string& directory, std::size_t events, Files& files) {
+  std::string& content = files[kDatabase];
+  for (std::size_t at = content.size() / kPage; at-- > 1;) {
+    if (content[at * kPage] != kTableLeaf) continue;
+    Files damaged = files;
+    damaged[kDatabase].replace(at * kPage, kPage, kPage, 'Z');
+    if (!is_damaged(directory, damaged)) continue;
+    write_directory(directory, damaged);
+    const auto readable = start_and_read(directory);
+    if (!readable || events_of(*readable).size() == events) continue;
+    files = std::move(damaged);
+    return true;
+  }
+  return false;
+}
+
 bool commit_one(fakes::PostLoop& loop, storage::SqliteStore& store) {
   std::optional<bool> is_good;
   ports::Turn turn;
@@ -117,7 +121,7 @@ SalvageLife live_with_damage(const LifeOptions& options) {
   Files files = disk_after_cut(healthy.recording, end, {1, 1}, unused);
   SalvageLife life;
   life.events_before = events_of(healthy.steps.back().after).size();
-  if (!damage(options.directory, files)) {
+  if (!damage(options.directory, life.events_before, files)) {
     life.trouble = "nothing to damage";
     return life;
   }

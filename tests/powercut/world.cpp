@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <limits>
+#include <set>
 
 #include "firmware/storage/sqlite_store.hpp"
 
@@ -62,6 +63,38 @@ base::Result<void> read_state(World& world, const std::string& path) {
   return {};
 }
 
+namespace {
+
+base::Result<std::set<std::string>> journal_ids(const std::string& path) {
+  auto connection = storage::Connection::open(path, {.read_only = true, .vfs = ""});
+  if (!connection) return base::failure_of(std::move(connection));
+  auto rows = connection->prepare("SELECT id FROM journal");
+  if (!rows) return base::failure_of(std::move(rows));
+  std::set<std::string> ids;
+  for (auto row = rows->step();; row = rows->step()) {
+    if (!row) return base::failure_of(std::move(row));
+    if (!*row) return ids;
+    ids.insert(rows->text(0));
+  }
+}
+
+// Both are written in one transaction.
+std::string not_in(const std::set<std::string>& ids, const World& world) {
+  for (const domain::Stream stream : domain::kStreams) {
+    for (const Row& row : world.outbox.at(domain::index_of(stream))) {
+      std::uint64_t seq = row.first;
+      for (domain::RecordReader reader(row.records, stream); !reader.at_end(); ++seq) {
+        if (!reader.next()) break;
+        std::string id = domain::event_id(world.epoch, stream, seq);
+        if (!ids.contains(id)) return id;
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
 base::Result<World> read_world(storage::Database& database, const std::string& path) {
   World world;
   world.epoch = database.epoch();
@@ -72,10 +105,14 @@ base::Result<World> read_world(storage::Database& database, const std::string& p
   }
   take_stats(world, database.streams());
   if (auto read = read_state(world, path); !read) return base::failure_of(std::move(read));
+  const auto ids = journal_ids(path);
+  if (!ids) return base::Failure(ids.error());
+  world.not_kept = not_in(*ids, world);
   return world;
 }
 
 std::string difference(const World& expected, const World& found) {
+  if (!found.not_kept.empty()) return "not in the journal: " + found.not_kept;
   if (!expected.epoch.empty() && expected.epoch != found.epoch) return "the epoch is another";
   if (auto state = state_difference(expected, found); !state.empty()) return state;
   for (const domain::Stream stream : domain::kStreams) {

@@ -28,6 +28,7 @@ struct World {
   std::array<std::uint64_t, domain::kStreamCount> last{};
   std::array<std::uint64_t, domain::kStreamCount> dropped{};
   std::vector<ports::InflightMark> marks;
+  std::string not_kept;  // the id of an event that waits and is not in the journal; empty: none
 };
 
 Rows rows_of(const std::vector<ports::ChunkPtr>& chunks);

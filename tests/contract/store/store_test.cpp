@@ -1,91 +1,11 @@
 // What every ports::Store must do: the SQLite one, and the fake that the stories trust.
 
-#include <gtest/gtest.h>
-
 #include <atomic>
-#include <filesystem>
 
-#include "firmware/storage/sqlite_store.hpp"
-#include "tests/fakes/memory_store.hpp"
-#include "tests/fakes/post_loop.hpp"
-#include "tests/fakes/virtual_loop.hpp"
+#include "tests/contract/store/store_rigs.hpp"
 
 namespace linli {
 namespace {
-
-using domain::Stream;
-
-struct MemoryRig {
-  fakes::VirtualLoop loop;
-  std::unique_ptr<fakes::MemoryStore> store = std::make_unique<fakes::MemoryStore>(loop);
-  bool run_until(const std::function<bool()>& holds) {
-    for (int i = 0; i < 100 && !holds(); ++i) loop.run_for(std::chrono::milliseconds(50));
-    return holds();
-  }
-};
-
-struct SqliteRig {
-  SqliteRig() {
-    char folder[] = "/tmp/linli-store-XXXXXX";
-    directory = mkdtemp(folder);
-    open();
-  }
-  ~SqliteRig() {
-    store.reset();
-    std::filesystem::remove_all(directory);
-  }
-  void open() {
-    storage::StoreOptions options;
-    options.database.path = directory + "/linli.db";
-    options.database.ballast_bytes = 0;
-    store = storage::SqliteStore::open(loop, options, [] { return domain::EventTime{}; }).value();
-  }
-  bool run_until(const std::function<bool()>& holds) { return loop.run_until(holds); }
-
-  std::string directory;
-  fakes::PostLoop loop;
-  std::unique_ptr<ports::Store> store;
-};
-
-domain::Envelope envelope(Stream stream, int number) {
-  return {stream,
-          "t",
-          "device/d",
-          {number, domain::TimeQuality::kSynchronised, 1, number},
-          std::to_string(number)};
-}
-
-template <class Rig>
-class StoreContract : public testing::Test {
- protected:
-  // Commits and waits for the verdict.
-  base::Result<void> commit(ports::Turn turn) {
-    std::optional<base::Result<void>> verdict;
-    rig.store->commit(std::move(turn),
-                      [&verdict](base::Result<void> result) { verdict = std::move(result); });
-    EXPECT_TRUE(rig.run_until([&verdict] { return verdict.has_value(); }));
-    return verdict.value_or(base::fail(base::Code::kTimeout, "no verdict"));
-  }
-
-  base::Result<void> append(Stream stream, int number) {
-    ports::Turn turn;
-    turn.envelopes.push_back(envelope(stream, number));
-    return commit(std::move(turn));
-  }
-
-  std::vector<ports::ChunkPtr> read(Stream stream, std::uint64_t from,
-                                    std::size_t max_bytes = 1'000'000) {
-    std::optional<std::vector<ports::ChunkPtr>> chunks;
-    rig.store->read_outbox(stream, from, max_bytes,
-                           [&chunks](base::Result<std::vector<ports::ChunkPtr>> result) {
-                             chunks = std::move(result).value();
-                           });
-    EXPECT_TRUE(rig.run_until([&chunks] { return chunks.has_value(); }));
-    return chunks.value_or(std::vector<ports::ChunkPtr>{});
-  }
-
-  Rig rig;
-};
 
 using Rigs = testing::Types<MemoryRig, SqliteRig>;
 TYPED_TEST_SUITE(StoreContract, Rigs);
@@ -130,6 +50,36 @@ TYPED_TEST(StoreContract, AnswersCommitsInTheirOrderAndTellsOfEventsFirst) {
   EXPECT_EQ(order, (std::vector<std::string>{"1", "2", "3"}));
 }
 
+TYPED_TEST(StoreContract, ChainsTheAuditInTheOrderOfTheTurns) {
+  for (int i = 1; i <= 3; ++i) {
+    ports::Turn turn;
+    turn.audits.push_back(audit_line(2 * i - 1));
+    turn.audits.push_back(audit_line(2 * i));
+    ASSERT_TRUE(this->commit(std::move(turn)));
+  }
+  domain::AuditCheck check(&fakes::MemoryStore::plain_digest);
+  const auto rows = this->read_audit(1, 100);
+  ASSERT_EQ(rows.size(), 6U);
+  for (const domain::AuditRow& row : rows) {
+    ASSERT_TRUE(check.take(row));
+    EXPECT_EQ(domain::parse_audit_line(row.line).value().target,
+              "device:" + std::to_string(row.seq));
+  }
+  EXPECT_EQ(this->rig.store->stats().audit_first, 1U);
+  EXPECT_EQ(this->rig.store->stats().audit_last, 6U);
+}
+
+TYPED_TEST(StoreContract, ReadsTheAuditFromAnyNumberUpToALimit) {
+  ports::Turn turn;
+  for (int i = 1; i <= 5; ++i) turn.audits.push_back(audit_line(i));
+  ASSERT_TRUE(this->commit(std::move(turn)));
+  const auto page = this->read_audit(2, 3);
+  ASSERT_EQ(page.size(), 3U);
+  EXPECT_EQ(page.front().seq, 2U);
+  EXPECT_TRUE(this->read_audit(6, 3).empty());
+  EXPECT_TRUE(this->read_audit(1, 0).empty());
+}
+
 TYPED_TEST(StoreContract, ReadsFromAnyNumberWithTheChunkThatReachesIt) {
   ports::Turn turn;
   for (int i = 1; i <= 3; ++i) turn.envelopes.push_back(envelope(Stream::kAccess, i));
@@ -165,93 +115,66 @@ TYPED_TEST(StoreContract, KeepsAChunkUntilAllOfItIsAccepted) {
   EXPECT_EQ(this->read(Stream::kAlarm, 1).front()->first, 1U);
 }
 
+TYPED_TEST(StoreContract, LetsPeopleLookBackOnWhatThePlatformHas) {
+  ports::Turn turn;
+  turn.envelopes.push_back(envelope(Stream::kAlarm, 1));
+  turn.envelopes.push_back(envelope(Stream::kTelemetry, 2));
+  turn.envelopes.back().type = domain::kPropertyEvent;
+  turn.envelopes.push_back(envelope(Stream::kAccess, 3));
+  turn.envelopes.back().subject = "command/c1";
+  turn.envelopes.back().device = "door1";
+  turn.envelopes.back().place = "gate";
+  ASSERT_TRUE(this->commit(std::move(turn)));
+  this->rig.store->accept(Stream::kAlarm, 1);
+  ASSERT_TRUE(this->append(Stream::kTicket, 4));
+  const auto history = this->rig.history();
+  const auto newest = this->events(*history, {.limit = 2});
+  ASSERT_EQ(newest.items.size(), 2U);
+  EXPECT_EQ(newest.items[0].id, this->rig.store->epoch() + "-ticket-1");
+  EXPECT_EQ(newest.items[1].device, "door1");
+  EXPECT_EQ(newest.items[1].place, "gate");
+  const auto older = this->events(*history, {.before = newest.next, .limit = 2});
+  ASSERT_EQ(older.items.size(), 1U);
+  EXPECT_EQ(older.items[0].id, this->rig.store->epoch() + "-alarm-1");
+  EXPECT_EQ(older.next, 0U);
+  EXPECT_EQ(this->events(*history, {.classes = {Stream::kAlarm}}).items.size(), 1U);
+  EXPECT_EQ(this->events(*history, {.places = {{"gate"}}}).items.size(), 1U);
+  EXPECT_EQ(this->events(*history, {.from_ms = 3, .to_ms = 4}).items.size(), 1U);
+}
+
+TYPED_TEST(StoreContract, KeepsSamplesOverAWorseClock) {
+  for (const auto& [value, quality] :
+       {std::pair{1.0, domain::TimeQuality::kSynchronised}, {2.0, domain::TimeQuality::kFloor}}) {
+    ports::Turn turn;
+    turn.samples.push_back({"d1", domain::SampleStep::kFine, 300'000, quality,
+                            domain::sample_row({{"t", {value, value, value, 1}}})});
+    ASSERT_TRUE(this->commit(std::move(turn)));
+  }
+  const auto history = this->rig.history();
+  std::optional<std::vector<domain::SamplePoint>> points;
+  history->samples(
+      {"d1", "t", domain::SampleStep::kFine, 0, 600'000},
+      [&points](base::Result<std::vector<domain::SamplePoint>> got) { points = std::move(*got); });
+  ASSERT_TRUE(this->rig.run_until([&points] { return points.has_value(); }));
+  ASSERT_EQ(points->size(), 1U);
+  EXPECT_EQ(points->front().unix_ms, 300'000);
+  EXPECT_EQ(points->front().sample.max, 1);
+}
+
+TYPED_TEST(StoreContract, RefusesAPageThatIsTooLong) {
+  const auto history = this->rig.history();
+  std::optional<base::Code> code;
+  history->gaps(0, ports::History::kMaxItems + 1,
+                [&code](const base::Result<ports::GapPage>& got) { code = got.error().code; });
+  EXPECT_FALSE(code.has_value());
+  ASSERT_TRUE(this->rig.run_until([&code] { return code.has_value(); }));
+  EXPECT_EQ(*code, base::Code::kInvalid);
+}
+
 TYPED_TEST(StoreContract, AnswersAPing) {
   bool alive = false;
   this->rig.store->ping([&alive](const base::Result<void>& result) { alive = result.has_value(); });
   EXPECT_TRUE(this->rig.run_until([&alive] { return alive; }));
-}
-
-// What only the real store can show.
-class SqliteStoreTest : public StoreContract<SqliteRig> {
- protected:
-  void reopen() {
-    rig.store.reset();
-    rig.open();
-  }
-  std::unique_ptr<ports::Query> query() {
-    return storage::open_query(rig.directory + "/linli.db").value();
-  }
-};
-
-TEST_F(SqliteStoreTest, KeepsEverythingOverARestartAndItsEpoch) {
-  ports::Turn turn;
-  turn.puts.push_back({ports::Space::kDevice, "d1", "one"});
-  turn.marks.push_back({7, 0x1122334455667788});
-  turn.envelopes.push_back(envelope(Stream::kAlarm, 1));
-  ASSERT_TRUE(commit(std::move(turn)));
-  const std::string epoch = rig.store->epoch();
-  reopen();
-  EXPECT_EQ(rig.store->epoch(), epoch);
-  EXPECT_EQ(read(Stream::kAlarm, 1).size(), 1U);
-  EXPECT_EQ(query()->get(ports::Space::kDevice, "d1").value(), "one");
-  EXPECT_EQ(query()->marks().value(), (std::vector<ports::InflightMark>{{7, 0x1122334455667788}}));
-}
-
-TEST_F(SqliteStoreTest, NeverGivesANumberTwiceEvenWhenTheOutboxWasEmptied) {
-  for (int i = 1; i <= 3; ++i) ASSERT_TRUE(append(Stream::kAlarm, i));
-  rig.store->accept(Stream::kAlarm, 3);
-  ASSERT_TRUE(append(Stream::kTelemetry, 1));
-  reopen();
-  ASSERT_TRUE(append(Stream::kAlarm, 4));
-  EXPECT_EQ(read(Stream::kAlarm, 1).front()->first, 4U);
-}
-
-TEST_F(SqliteStoreTest, LetsTheLastWordOnAKeyStand) {
-  ports::Turn first;
-  first.puts.push_back({ports::Space::kDevice, "a", "1"});
-  first.puts.push_back({ports::Space::kDevice, "b", "1"});
-  ports::Turn second;
-  second.puts.push_back({ports::Space::kDevice, "a", "2"});
-  second.erasures.push_back({ports::Space::kDevice, "b"});
-  int done = 0;
-  const auto count = [&done](const base::Result<void>& result) { done += result ? 1 : 0; };
-  rig.store->commit(std::move(first), count);
-  rig.store->commit(std::move(second), count);
-  ASSERT_TRUE(rig.run_until([&done] { return done == 2; }));
-  EXPECT_EQ(query()->scan(ports::Space::kDevice, "", 10).value(),
-            (std::vector<ports::Query::Row>{{"a", "2"}}));
-}
-
-TEST_F(SqliteStoreTest, ForgetsMarksWhenTheBrokersSessionIsNew) {
-  ports::Turn turn;
-  turn.marks.push_back({1, 1});
-  ASSERT_TRUE(commit(std::move(turn)));
-  ports::Turn fresh;
-  fresh.forget_marks = true;
-  fresh.marks.push_back({2, 2});
-  ASSERT_TRUE(commit(std::move(fresh)));
-  EXPECT_EQ(query()->marks().value(), (std::vector<ports::InflightMark>{{2, 2}}));
-}
-
-TEST_F(SqliteStoreTest, RefusesASecondProcess) {
-  storage::StoreOptions options;
-  options.database.path = rig.directory + "/linli.db";
-  const auto second =
-      storage::SqliteStore::open(rig.loop, options, [] { return domain::EventTime{}; });
-  ASSERT_FALSE(second.has_value());
-  EXPECT_EQ(second.error().code, base::Code::kConflict);
-}
-
-TEST_F(SqliteStoreTest, SharesTransactionsBetweenTurnsThatWaitTogether) {
-  const auto before = rig.store->stats().commits;
-  int done = 0;
-  for (int i = 0; i < 500; ++i) {
-    ports::Turn turn;
-    turn.envelopes.push_back(envelope(Stream::kTelemetry, i));
-    rig.store->commit(std::move(turn), [&done](const base::Result<void>&) { ++done; });
-  }
-  ASSERT_TRUE(rig.run_until([&done] { return done == 500; }));
-  EXPECT_LT(rig.store->stats().commits - before, 100U);
 }
 
 }  // namespace

@@ -26,8 +26,11 @@ class DatabaseTest : public testing::Test {
 
   static ports::Turn turn_of(Stream stream, int count, std::size_t bytes = 200) {
     ports::Turn turn;
+    // Readings, which leave nothing in the journal, and events, which do.
+    const auto type = stream == Stream::kTelemetry ? domain::kPropertyEvent : domain::kThingEvent;
     for (int i = 0; i < count; ++i)
-      turn.envelopes.push_back({stream, "t", "device/d", {}, std::string(bytes, 'x')});
+      turn.envelopes.push_back(
+          {stream, std::string(type), "device/d", {}, std::string(bytes, 'x')});
     return turn;
   }
 

@@ -23,7 +23,10 @@ class IdentityTest : public testing::Test {
   IdentityTest() {
     char folder[] = "/tmp/linli-tls-XXXXXX";
     root = mkdtemp(folder);
-    options = {root + "/identity", "gw1", {"gateway.local", "192.168.1.2", "::1"}, kNow};
+    options.directory = root + "/identity";
+    options.gateway = "gw1";
+    options.broker_hosts = {"gateway.local", "192.168.1.2", "::1"};
+    options.not_before_unix_s = kNow;
   }
   ~IdentityTest() override { std::filesystem::remove_all(root); }
 
@@ -49,6 +52,92 @@ TEST_F(IdentityTest, IsBelievedByOpenssl) {
   EXPECT_TRUE(openssl("verify -CAfile site-ca-bundle.crt -verify_ip ::1 broker.crt"));
   EXPECT_FALSE(
       openssl("verify -CAfile site-ca-bundle.crt -verify_hostname other.local broker.crt"));
+}
+
+TEST_F(IdentityTest, GivesTheConsoleItsOwnNamesOrTheBrokers) {
+  ASSERT_TRUE(init_identity(options));
+  EXPECT_TRUE(openssl("verify -x509_strict -CAfile site-ca-bundle.crt console.crt"));
+  EXPECT_TRUE(openssl("verify -CAfile site-ca-bundle.crt -verify_ip 192.168.1.2 console.crt"));
+  options.directory = root + "/second";
+  options.console_hosts = {"console.local"};
+  ASSERT_TRUE(init_identity(options));
+  EXPECT_TRUE(
+      openssl("verify -CAfile site-ca-bundle.crt -verify_hostname console.local console.crt"));
+  EXPECT_FALSE(
+      openssl("verify -CAfile site-ca-bundle.crt -verify_hostname gateway.local console.crt"));
+}
+
+TEST_F(IdentityTest, MakesTheConsolesCertificateForAnOlderIdentity) {
+  EXPECT_EQ(keep_console(options).error().code, base::Code::kNotFound);
+  ASSERT_TRUE(init_identity(options));
+  const auto made = read_file(file("console.crt")).value();
+  EXPECT_EQ(keep_console(options).value(), ConsoleCare::kKept);
+  EXPECT_EQ(read_file(file("console.crt")).value(), made);
+  std::filesystem::remove(file("console.crt"));
+  std::filesystem::remove(file("console.key"));
+  EXPECT_EQ(keep_console(options).value(), ConsoleCare::kMade);
+  EXPECT_TRUE(openssl("verify -x509_strict -CAfile site-ca-bundle.crt console.crt"));
+}
+
+TEST_F(IdentityTest, RenewsTheConsolesCertificateForNewHostsAndKeepsItsKey) {
+  ASSERT_TRUE(init_identity(options));
+  const auto key = read_file(file("console.key")).value();
+  options.console_hosts = {"192.168.1.2", "GATEWAY.local", "0:0::1"};
+  EXPECT_EQ(keep_console(options).value(), ConsoleCare::kKept);
+  options.console_hosts = {"console.local", "192.168.1.3"};
+  EXPECT_EQ(keep_console(options).value(), ConsoleCare::kHostsChanged);
+  EXPECT_TRUE(
+      openssl("verify -CAfile site-ca-bundle.crt -verify_hostname console.local console.crt"));
+  EXPECT_TRUE(openssl("verify -CAfile site-ca-bundle.crt -verify_ip 192.168.1.3 console.crt"));
+  EXPECT_EQ(read_file(file("console.key")).value(), key);
+  EXPECT_EQ(keep_console(options).value(), ConsoleCare::kKept);
+}
+
+TEST_F(IdentityTest, RenewsTheConsolesCertificateBeforeAnybodyIsWarned) {
+  ASSERT_TRUE(init_identity(options));
+  options.not_before_unix_s = kNow + (824 - 45) * kDay;
+  EXPECT_EQ(keep_console(options).value(), ConsoleCare::kKept);
+  options.not_before_unix_s += kDay;
+  EXPECT_EQ(expiry_warning(read_certificate(file("console.crt"))->not_after_unix_s,
+                           options.not_before_unix_s),
+            ExpiryWarning::kNone);
+  EXPECT_EQ(keep_console(options).value(), ConsoleCare::kProlonged);
+  EXPECT_EQ(
+      days_left(read_certificate(file("console.crt"))->not_after_unix_s, options.not_before_unix_s),
+      824);
+}
+
+TEST_F(IdentityTest, RenewsTheConsolesCertificateOfAnotherSiteCa) {
+  ASSERT_TRUE(init_identity(options));
+  const auto old = read_file(file("console.crt")).value();
+  options.not_before_unix_s += kDay;
+  ASSERT_TRUE(rotate_site_ca(options));
+  ASSERT_TRUE(write_private_file(file("console.crt"), old));
+  EXPECT_EQ(keep_console(options).value(), ConsoleCare::kIssuerChanged);
+  EXPECT_TRUE(openssl("verify -CAfile site-ca.crt console.crt"));
+}
+
+TEST_F(IdentityTest, LeavesACertificateOfSomebodyElseAsItIs) {
+  ASSERT_TRUE(init_identity(options));
+  ASSERT_TRUE(
+      openssl("req -x509 -key console.key -subj /CN=bought -days 30000 "
+              "-addext subjectAltName=DNS:bought.example -out console.crt"));
+  const auto theirs = read_file(file("console.crt")).value();
+  EXPECT_EQ(keep_console(options).value(), ConsoleCare::kForeign);
+  options.console_hosts = {"bought.example"};
+  EXPECT_EQ(keep_console(options).value(), ConsoleCare::kKept);
+  EXPECT_EQ(read_file(file("console.crt")).value(), theirs);
+}
+
+TEST_F(IdentityTest, SaysWhatIsMissingToRenewTheConsolesCertificate) {
+  ASSERT_TRUE(init_identity(options));
+  std::filesystem::remove(file("site-ca.key"));
+  EXPECT_EQ(keep_console(options).value(), ConsoleCare::kKept);
+  options.console_hosts = {"console.local"};
+  const base::Error error = keep_console(options).error();
+  EXPECT_EQ(error.code, base::Code::kNotFound);
+  EXPECT_NE(error.what.find("did not name all"), std::string::npos) << error.what;
+  EXPECT_NE(error.what.find("site-ca.key"), std::string::npos) << error.what;
 }
 
 TEST_F(IdentityTest, LetsNobodyElseReadItsFiles) {
@@ -87,6 +176,7 @@ TEST_F(IdentityTest, IsTrustedThroughARotationAndTheOldCaOnlyUntilItsEnd) {
   ASSERT_TRUE(rotate_site_ca(options));
   EXPECT_TRUE(openssl("verify -CAfile site-ca-bundle.crt broker.crt"));
   EXPECT_TRUE(openssl("verify -CAfile site-ca-bundle.crt old-broker.crt"));
+  EXPECT_TRUE(openssl("verify -CAfile site-ca.crt console.crt"));
   ASSERT_TRUE(finish_rotation(options.directory));
   EXPECT_TRUE(openssl("verify -CAfile site-ca-bundle.crt broker.crt"));
   EXPECT_FALSE(openssl("verify -CAfile site-ca-bundle.crt old-broker.crt"));
@@ -96,10 +186,11 @@ TEST_F(IdentityTest, ShowsCertificatesAndNoKey) {
   EXPECT_EQ(show_identity(options.directory).error().code, base::Code::kNotFound);
   ASSERT_TRUE(init_identity(options));
   const auto shown = show_identity(options.directory).value();
-  ASSERT_EQ(shown.size(), 2U);
+  ASSERT_EQ(shown.size(), 3U);
   EXPECT_EQ(shown[1].subject, "CN=Linli site broker, O=Linli gateway");
   EXPECT_EQ(shown[1].sha256.size(), 64U);
-  EXPECT_EQ(days_left(shown[1].not_after_unix_s, kNow), 825);
+  EXPECT_EQ(shown[1].hosts, options.broker_hosts);
+  EXPECT_EQ(days_left(shown[1].not_after_unix_s, kNow), 824);
 }
 
 struct ExpiryRow {
@@ -174,7 +265,7 @@ TEST(BrokerConfiguration, SaysForEachListenerWhatBelongsToIt) {
 TEST(BrokerConfiguration, HasTheLimitsThatKeepItSmall) {
   const std::string text = site_broker::render_configuration({});
   for (const char* line :
-       {"allow_anonymous false", "max_packet_size 70000", "max_inflight_messages 1000",
+       {"allow_anonymous false", "max_packet_size 71680", "max_inflight_messages 1000",
         "max_queued_messages 0", "retain_available false", "max_keepalive 300",
         "mosquitto_dynamic_security.so"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line;
