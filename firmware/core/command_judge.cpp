@@ -11,12 +11,20 @@ namespace {
 using base::Code;
 
 constexpr std::string_view kDeviceTarget = "device/";
+constexpr std::string_view kScenarioTarget = "scenario/";
 
 }  // namespace
 
+std::optional<std::string_view> scenario_name(const domain::Command& command) {
+  const std::string_view target = command.target;
+  if (!target.starts_with(kScenarioTarget)) return std::nullopt;
+  return target.substr(kScenarioTarget.size());
+}
+
 base::Result<CommandMeaning> judge(const domain::Command& command, const DeviceTable& devices) {
   if (!command.target.starts_with(kDeviceTarget)) {
-    return base::fail(Code::kUnsupported, "nothing here is called '{}': use device/<id>",
+    return base::fail(Code::kUnsupported,
+                      "nothing here is called '{}': use device/<id> or scenario/<name>",
                       command.target);
   }
   auto id = domain::DeviceId::parse(std::string_view(command.target).substr(kDeviceTarget.size()));

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "firmware/base/time.hpp"
 #include "firmware/core/device_table.hpp"
@@ -18,8 +20,11 @@ struct CommandMeaning {
   std::string input;               // checked, one line of JSON
 };
 
-// Is there such a device and action, may this role ask for it, is the input valid? The error is the
-// reason that the asker is given. Pure.
+// The name in the target "scenario/<name>"; nullopt for another target.
+std::optional<std::string_view> scenario_name(const domain::Command& command);
+
+// A command for a device: is there such a device and action, may this role ask for it, is the input
+// valid? The error is the reason that the asker is given. Pure.
 base::Result<CommandMeaning> judge(const domain::Command& command, const DeviceTable& devices);
 
 }  // namespace linli::core

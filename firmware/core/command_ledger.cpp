@@ -5,6 +5,7 @@
 
 #include "firmware/base/log.hpp"
 #include "firmware/core/command_judge.hpp"
+#include "firmware/core/command_ledger_entry.hpp"
 #include "firmware/domain/command_rules.hpp"
 
 namespace linli::core {
@@ -16,32 +17,7 @@ using domain::CommandState;
 
 constexpr auto kStoreRetry = std::chrono::seconds(5);
 
-std::string reason_of(const base::Error& error) {
-  return fmt::format("{}: {}", base::name(error.code), error.what);
-}
-
 }  // namespace
-
-struct CommandLedger::Entry {
-  CommandRecord record;
-  domain::DeviceId device;
-  std::uint16_t action = 0;
-  domain::SafetyClass safety = domain::SafetyClass::kActuator;
-  base::Duration answer_limit{0};  // from sent to the device's answer
-  base::TimePoint deadline;        // not sent later than this
-  base::Handle timer;
-  bool is_writing = false;  // a step is on its way to the disk
-  bool has_actuator = false;
-  std::vector<Answer> first_answers;
-  std::vector<Answer> final_answers;
-
-  CommandState state() const { return record.outcome.state; }
-};
-
-struct CommandLedger::Actuator {
-  EntryPtr current;
-  std::deque<EntryPtr> waiting;
-};
 
 CommandLedger::CommandLedger(base::Loop& loop, ports::Store& store, const ports::WallClock& clock,
                              DeviceTable& devices, Dependencies dependencies, LedgerLimits limits)
@@ -64,11 +40,7 @@ void CommandLedger::restore(std::vector<CommandRecord> records) {
     entry->record = std::move(record);
     const domain::CommandId id = entry->record.command.id;
     entries_[id] = entry;
-    if (domain::is_final(entry->state())) {
-      finals_.push_back(id);
-    } else {
-      open.push_back(entry);
-    }
+    domain::is_final(entry->state()) ? finals_.push_back(id) : open.push_back(entry);
   }
   for (const EntryPtr& entry : open) resume(entry);
 }
@@ -77,6 +49,12 @@ void CommandLedger::resume(const EntryPtr& entry) {
   ++counts_.open;
   const bool was_sent = entry->state() == CommandState::kSent;
   const CommandRecord& record = entry->record;
+  if (scenario_name(record.command)) {
+    return close(entry, {CommandState::kUnconfirmed,
+                         "the gateway restarted before the scenario answered: look whether it was "
+                         "done",
+                         "{}"});
+  }
   if (auto judged = understand(*entry); !judged) {
     return close(entry, {was_sent ? CommandState::kUnconfirmed : CommandState::kFailed,
                          "after a restart: " + reason_of(judged.error()), "{}"});
@@ -121,8 +99,9 @@ void CommandLedger::answer_repeat(const EntryPtr& entry, const domain::Command& 
                                   Answer answer, bool wait) {
   ++counts_.duplicates;
   const domain::Command& first = entry->record.command;
-  if (first.target != command.target || first.action != command.action ||
-      first.input != command.input) {
+  const bool is_other_input =
+      first.input != command.input && !(scenario_name(first) && domain::is_final(entry->state()));
+  if (first.target != command.target || first.action != command.action || is_other_input) {
     base::log::warn("command",
                     "an id was used again for another command: answering with the first outcome",
                     {{"command", command.id}, {"issuer", command.issuer}});
@@ -139,6 +118,8 @@ void CommandLedger::answer_repeat(const EntryPtr& entry, const domain::Command& 
 }
 
 base::Result<void> CommandLedger::understand(Entry& entry) const {
+  if (const auto scenario = scenario_name(entry.record.command))
+    return understand_scenario(entry, *scenario);
   auto meaning = judge(entry.record.command, devices_);
   if (!meaning) return base::failure_of(std::move(meaning));
   entry.device = std::move(meaning->device);
@@ -160,12 +141,15 @@ void CommandLedger::take_in(const EntryPtr& entry) {
   }
   if (auto judged = understand(*entry); !judged)
     return refuse(CommandState::kRefused, judged.error());
+  if (auto asked = ask_earlier_layer(entry->device); !asked)
+    return refuse(CommandState::kRefused, asked.error());
   const auto left = domain::time_left(entry->record.command, entry->safety, entry->record.received);
   if (!left) {
     const bool is_over = left.error().code == Code::kInvalid;
     return refuse(is_over ? CommandState::kExpired : CommandState::kRefused, left.error());
   }
   entry->deadline = loop_.now() + *left;
+  if (entry->scenario != nullptr) return begin_scenario(entry);
   queue(entry);
   pull(entry->device);
   if (entry->is_writing) return;
@@ -175,112 +159,6 @@ void CommandLedger::take_in(const EntryPtr& entry) {
          if (loop_.now() >= entry->deadline) return expire(entry);
          pull(entry->device);
        });
-}
-
-// Puts the entry behind the others of its actuator and watches its time.
-void CommandLedger::queue(const EntryPtr& entry) {
-  auto& actuator = actuators_[entry->device];
-  if (!actuator) actuator = std::make_unique<Actuator>();
-  actuator->waiting.push_back(entry);
-  entry->timer = loop_.after(entry->deadline - loop_.now(), [this, weak = std::weak_ptr(entry)] {
-    if (const EntryPtr waiting = weak.lock()) expire(waiting);
-  });
-}
-
-// A step that is just being written decides for itself when it is done.
-void CommandLedger::expire(const EntryPtr& entry) {
-  if (entry->has_actuator || entry->is_writing) return;
-  std::erase(actuators_.at(entry->device)->waiting, entry);
-  close(entry, {CommandState::kExpired, "its time was over before the actuator was free", "{}"});
-}
-
-// Gives the actuator to the next command, if it is free and that command's last step is on disk.
-void CommandLedger::pull(const domain::DeviceId& device) {
-  const auto found = actuators_.find(device);
-  if (found == actuators_.end()) return;
-  Actuator& actuator = *found->second;
-  if (actuator.current || actuator.waiting.empty() || actuator.waiting.front()->is_writing) return;
-  const EntryPtr entry = actuator.waiting.front();
-  actuator.waiting.pop_front();
-  actuator.current = entry;
-  entry->has_actuator = true;
-  entry->timer.reset();
-  step(entry, {CommandState::kSent, "", "{}"}, [this, entry](const base::Result<void>& stored) {
-    if (stored) return send(entry);
-    if (entries_.contains(entry->record.command.id)) {
-      close(entry, {CommandState::kFailed, "nothing was sent: " + reason_of(stored.error()), "{}"});
-    }
-  });
-}
-
-void CommandLedger::send(const EntryPtr& entry) {
-  const Device* const device = devices_.find(entry->device);
-  ports::DeviceDriver* const driver =
-      device == nullptr ? nullptr : dependencies_.driver_of(*device);
-  if (driver == nullptr) {
-    return close(entry,
-                 {CommandState::kFailed, "not_found: the device has just been removed", "{}"});
-  }
-  if (loop_.now() >= entry->deadline) {
-    return close(entry,
-                 {CommandState::kExpired, "its time was over while it was being stored", "{}"});
-  }
-  if (device->presence == domain::Presence::kOffline) {
-    return close(entry, {CommandState::kFailed,
-                         "offline: the device is not connected, nothing was sent", "{}"});
-  }
-  await_answer(entry);
-  const domain::Command& command = entry->record.command;
-  driver->invoke(
-      {command.id, entry->device, entry->action, command.input, entry->deadline - loop_.now()},
-      [this, entry](base::Result<ports::ActionReply> reply) {
-        after_send(entry, std::move(reply));
-      });
-}
-
-void CommandLedger::await_answer(const EntryPtr& entry) {
-  entry->timer = loop_.after(entry->answer_limit, [this, weak = std::weak_ptr(entry)] {
-    const EntryPtr silent = weak.lock();
-    if (!silent) return;
-    close(silent, {CommandState::kUnconfirmed,
-                   fmt::format("no answer within {} ms: look at the device",
-                               base::to_ms(silent->answer_limit)),
-                   "{}"});
-  });
-}
-
-void CommandLedger::after_send(const EntryPtr& entry, base::Result<ports::ActionReply> reply) {
-  if (domain::is_final(entry->state()) || entry->is_writing) return;
-  if (reply && reply->answer_follows) return;
-  if (reply) return close(entry, {CommandState::kConfirmed, "", std::move(reply->output)});
-  const bool may_have_moved = reply.error().code == Code::kTimeout;
-  close(entry, {may_have_moved ? CommandState::kUnconfirmed : CommandState::kFailed,
-                reason_of(reply.error()), "{}"});
-}
-
-Settle CommandLedger::on_result(ports::Turn& turn, const domain::DeviceId& device,
-                                const domain::ActionResult& result) {
-  const auto found = entries_.find(result.command);
-  const bool is_expected = found != entries_.end() && found->second->device == device &&
-                           found->second->state() == CommandState::kSent &&
-                           !found->second->is_writing;
-  if (!is_expected) {
-    base::log::info("command", "an answer that nobody waits for",
-                    {{"device", device}, {"command", result.command}, {"ok", result.ok}});
-    return {};
-  }
-  const EntryPtr entry = found->second;
-  CommandOutcome outcome{result.ok ? CommandState::kConfirmed : CommandState::kFailed,
-                         result.ok ? "" : "device: " + result.problem, result.output};
-  entry->is_writing = true;
-  entry->timer.reset();
-  write(turn, *entry, outcome);
-  return [this, entry, outcome = std::move(outcome)](bool stored) {
-    entry->is_writing = false;
-    if (!stored) return await_answer(entry);  // the device will say it again
-    entry->record.outcome = outcome;
-    after_final(entry);
-  };
 }
 
 void CommandLedger::close(const EntryPtr& entry, const CommandOutcome& outcome) {
@@ -340,15 +218,21 @@ void CommandLedger::write(ports::Turn& turn, const Entry& entry, const CommandOu
   record.outcome = outcome;
   record.changed = clock_.now();
   const std::string& id = record.command.id.str();
+  // A scenario's command is not taken up again after a crash, and its input may name people.
+  if (scenario_name(record.command)) record.command.input = "{}";
   turn.puts.push_back({ports::Space::kCommand, id, to_row(record)});
+  const Device* const device = devices_.find(entry.device);
   turn.envelopes.push_back({domain::Stream::kCommand, std::string(domain::kCommandEvent),
-                            "command/" + id, record.changed, outcome_json(record)});
+                            "command/" + id, record.changed, outcome_json(record), "",
+                            entry.device.str(),
+                            device == nullptr ? record.command.place : device->registration.place});
   if (domain::is_final(outcome.state)) forget_oldest(turn);
 }
 
 void CommandLedger::after_final(const EntryPtr& entry) {
   --counts_.open;
   entry->timer.reset();
+  if (scenario_name(entry->record.command)) entry->record.command.input = "{}";
   finals_.push_back(entry->record.command.id);
   release_actuator(entry);
   answer_waiters(*entry);
@@ -356,27 +240,16 @@ void CommandLedger::after_final(const EntryPtr& entry) {
 
 void CommandLedger::answer_waiters(Entry& entry) {
   const bool is_known = domain::is_final(entry.state());
+  base::SecretText secret = std::exchange(entry.secret, {});
   for (Answer& answer : std::exchange(entry.final_answers, {})) {
     if (is_known) {
-      std::move(answer)(entry.record);
+      CommandRecord told = entry.record;
+      if (!secret.empty()) told.outcome.output = std::exchange(secret, {}).reveal();
+      std::move(answer)(std::move(told));
     } else {
       std::move(answer)(
           base::fail(Code::kFull, "the command could not be stored, nothing was sent"));
     }
-  }
-}
-
-void CommandLedger::release_actuator(const EntryPtr& entry) {
-  const auto found = actuators_.find(entry->device);
-  if (found == actuators_.end()) return;
-  Actuator& actuator = *found->second;
-  std::erase(actuator.waiting, entry);
-  if (actuator.current == entry) actuator.current.reset();
-  entry->has_actuator = false;
-  if (!actuator.current && actuator.waiting.empty()) {
-    actuators_.erase(found);
-  } else {
-    pull(domain::DeviceId(entry->device));
   }
 }
 
@@ -386,6 +259,10 @@ void CommandLedger::forget_oldest(ports::Turn& turn) {
     entries_.erase(finals_.front());
     finals_.pop_front();
   }
+}
+
+void CommandLedger::each(const std::function<void(const CommandRecord&)>& use) const {
+  for (const auto& [id, entry] : entries_) use(entry->record);
 }
 
 const CommandRecord* CommandLedger::find(const domain::CommandId& id) const {

@@ -10,7 +10,7 @@
 #include "firmware/base/loop.hpp"
 #include "firmware/core/command_record.hpp"
 #include "firmware/core/device_table.hpp"
-#include "firmware/core/report_intake.hpp"
+#include "firmware/core/scenario.hpp"
 #include "firmware/ports/device_driver.hpp"
 #include "firmware/ports/store.hpp"
 #include "firmware/ports/wall_clock.hpp"
@@ -39,11 +39,18 @@ struct LedgerCounts {
 //      └──its time is over──▶ expired          └─▶ unconfirmed (no answer in time)
 //
 // Each step is on disk before the next begins, so that after a crash a command that may have
-// reached its device is never sent again. Loop thread only.
+// reached its device is never sent again. A scenario's command has no actuator to wait for: it goes
+// from received to sent, and the scenario orders its own. Loop thread only.
 class CommandLedger {
  public:
   struct Dependencies {
     std::function<ports::DeviceDriver*(const Device&)> driver_of;
+    // The room for commands to "scenario/<name>"; nullptr if none of that name runs. It outlives
+    // the ledger. May be empty: then there are none.
+    std::function<Scenario*(std::string_view name)> scenario_of{};
+    // An earlier layer's veto: may commands move this actuator now? The error is the reason that
+    // the asker is given. Asked when a command comes, and again before it is sent. May be empty.
+    std::function<base::Result<void>(const domain::DeviceId&)> may_move{};
   };
   using Answer = base::Done<CommandRecord>;
 
@@ -61,11 +68,15 @@ class CommandLedger {
   // the first. kFull, kInternal: it could not be stored, and nothing moves.
   void submit(domain::Command command, Answer answer);
 
-  // As submit, but `answer` runs when the command is final.
+  // As submit, but `answer` runs when the command is final. The first who waits for a scenario's
+  // command, and nobody else, is given its secret answer.
   void submit_and_wait(domain::Command command, Answer answer);
 
   // nullptr if the id is unknown (or forgotten).
   const CommandRecord* find(const domain::CommandId& id) const;
+
+  // All that are known, in no order.
+  void each(const std::function<void(const CommandRecord&)>& use) const;
 
   // A device's answer, seen by the intake in the turn that it is building.
   Settle on_result(ports::Turn& turn, const domain::DeviceId& device,
@@ -79,6 +90,8 @@ class CommandLedger {
   using EntryPtr = std::shared_ptr<Entry>;
 
   base::Result<void> understand(Entry& entry) const;
+  base::Result<void> understand_scenario(Entry& entry, std::string_view name) const;
+  base::Result<void> ask_earlier_layer(const domain::DeviceId& device) const;
   void take_in(const EntryPtr& entry);
   void answer_repeat(const EntryPtr& entry, const domain::Command& command, Answer answer,
                      bool wait);
@@ -91,7 +104,12 @@ class CommandLedger {
   void pull(const domain::DeviceId& device);
   void send(const EntryPtr& entry);
   void after_send(const EntryPtr& entry, base::Result<ports::ActionReply> reply);
+  void begin_scenario(const EntryPtr& entry);
+  void perform(const EntryPtr& entry);
+  void after_perform(const EntryPtr& entry, base::Result<ScenarioAnswer> output);
+  void close_with_secret(const EntryPtr& entry, std::string answer);
   void await_answer(const EntryPtr& entry);
+  void close_silent_scenario(const EntryPtr& entry);
   void close(const EntryPtr& entry, const domain::CommandOutcome& outcome);
   void after_final(const EntryPtr& entry);
   void release_actuator(const EntryPtr& entry);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "firmware/base/bytes.hpp"
 #include "firmware/base/log.hpp"
 #include "firmware/core/login_keeper.hpp"
 
@@ -9,6 +10,9 @@ namespace linli::core {
 namespace {
 
 using base::Code;
+
+// What a registration's row can be read back with.
+constexpr std::size_t kMaxDescription = 256;
 
 base::Failure not_registered(const domain::DeviceId& id) {
   return base::fail(Code::kNotFound, "no device '{}' is registered", id.str());
@@ -123,9 +127,11 @@ void DeviceAdmin::revoke(const domain::DeviceId& id, base::Done<void> done) {
     // From here on nothing of it is taken in that the erasures would miss.
     if (auto* driver = driver_of(*device)) driver->detach(id);
     turn.erasures = device->seen.erasures(id.str());
-    for (const auto space : {ports::Space::kDevice, ports::Space::kProperty})
+    for (const auto space :
+         {ports::Space::kDevice, ports::Space::kProperty, ports::Space::kPresence})
       turn.erasures.push_back({space, id.str()});
     turn.erasures.push_back({ports::Space::kSecret, login_secret_name(id)});
+    turn.erasures.push_back({ports::Space::kSecret, ports::device_key_name(id.str())});
   }
   ports::DeviceAccess& access = access_of(is_known ? device->registration.driver : "");
   store_.commit(std::move(turn), [this, id, is_known, &access,
@@ -142,6 +148,37 @@ void DeviceAdmin::revoke(const domain::DeviceId& id, base::Done<void> done) {
       std::move(done)(base::failure_of(
           std::move(revoked), "forgotten; its login goes as soon as the site broker answers"));
     });
+  });
+}
+
+void DeviceAdmin::describe(const domain::DeviceId& id, std::string name, std::string place,
+                           base::Done<void> done) {
+  const Device* const device = devices_.find(id);
+  base::Result<void> checked;
+  if (device == nullptr) {
+    checked = not_registered(id);
+  } else if (name.size() > kMaxDescription || place.size() > kMaxDescription) {
+    checked = base::fail(Code::kInvalid, "name and place have at most {} bytes", kMaxDescription);
+  } else if (!base::is_utf8(name) || !base::is_utf8(place)) {
+    checked = base::fail(Code::kInvalid, "name and place must be UTF-8");
+  }
+  ports::Turn turn;
+  if (device != nullptr && checked) {
+    Registration described = device->registration;
+    described.name = name;
+    described.place = place;
+    turn.puts.push_back({ports::Space::kDevice, id.str(), to_row(described)});
+  }
+  store_.commit(std::move(turn), [this, id, checked = std::move(checked), name = std::move(name),
+                                  place = std::move(place),
+                                  done = std::move(done)](base::Result<void> stored) mutable {
+    if (!checked) return std::move(done)(std::move(checked));
+    Device* const known = stored ? devices_.find(id) : nullptr;
+    if (known != nullptr) {
+      known->registration.name = std::move(name);
+      known->registration.place = std::move(place);
+    }
+    std::move(done)(std::move(stored));
   });
 }
 

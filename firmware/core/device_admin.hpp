@@ -40,6 +40,11 @@ class DeviceAdmin {
   // whatever happens in between. kOffline and kTimeout then say that this is still to come.
   void revoke(const domain::DeviceId& id, base::Done<void> done);
 
+  // Another name or another place for a device; login, values and history stay. Stored first, then
+  // in the table. kNotFound; kInvalid for a text that is too long.
+  void describe(const domain::DeviceId& id, std::string name, std::string place,
+                base::Done<void> done);
+
   // At start: registers what is stored. A device whose profile is gone is kept out with an error.
   base::Result<void> restore(Registration registration);
 

@@ -43,6 +43,11 @@ domain::TimeQuality quality_of(const std::string& word) {
   return domain::TimeQuality::kUnknown;
 }
 
+// The latest of what is known from before a restart.
+void note_heard(Device& device, const domain::EventTime& time) {
+  if (!device.last_heard || time.unix_ms > device.last_heard->unix_ms) device.last_heard = time;
+}
+
 void restore_slot(Slot& slot, const base::Json& stored, domain::ValueType type) {
   const bool whole = stored.is_array() && stored.size() == 3 && stored[1].is_number_integer() &&
                      stored[2].is_string();
@@ -114,7 +119,36 @@ void restore_properties(Device& device, std::string_view row) {
     const auto index = domain::property_index(*device.profile, name);
     if (index)
       restore_slot(device.slots[*index], stored, device.profile->properties[*index].schema.type);
+    if (index && device.slots[*index].value) note_heard(device, device.slots[*index].at);
   }
+}
+
+std::string presence_row(const Device& device) {
+  const domain::EventTime since = device.since.value_or(domain::EventTime{});
+  const domain::EventTime heard = device.last_heard.value_or(since);
+  return base::dump_json({{"online", device.presence == domain::Presence::kOnline},
+                          {"goodbye", device.said_goodbye},
+                          {"since", since.unix_ms},
+                          {"quality", domain::name(since.quality)},
+                          {"heard", heard.unix_ms}});
+}
+
+void restore_presence(Device& device, std::string_view row) {
+  const auto json = base::parse_json(row);
+  if (!json) return;
+  base::JsonReader in(*json);
+  const bool is_online = in.boolean("online");
+  const bool said_goodbye = in.boolean("goodbye");
+  domain::EventTime since;
+  since.unix_ms = in.integer("since", {});
+  since.quality = quality_of(in.text("quality", kMaxText));
+  domain::EventTime heard = since;
+  heard.unix_ms = in.integer("heard", {});
+  if (!in.finish()) return;
+  device.remembered = is_online ? domain::Presence::kOnline : domain::Presence::kOffline;
+  device.said_goodbye = said_goodbye;
+  device.since = since;
+  note_heard(device, heard);
 }
 
 Device& DeviceTable::put(Registration registration, ProfilePtr profile) {

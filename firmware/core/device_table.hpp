@@ -20,6 +20,14 @@ using ProfilePtr = std::shared_ptr<const domain::Profile>;
 // The names of the drivers in registrations and in linlictl.
 inline constexpr std::string_view kMqttDriver = "mqtt";
 inline constexpr std::string_view kCoapDriver = "coap";
+inline constexpr std::string_view kOsdpDriver = "osdp";
+inline constexpr std::string_view kGpioDriver = "gpio";
+inline constexpr std::string_view kTerminalDriver = "terminal";
+
+// Do the devices of this driver have their login at the site broker?
+constexpr bool is_at_site_broker(std::string_view driver) {
+  return driver == kMqttDriver || driver == kTerminalDriver;
+}
 
 // What an installer registered: stored as one JSON row a device.
 struct Registration {
@@ -49,11 +57,16 @@ struct Device {
   ProfilePtr profile;
   std::vector<Slot> slots;  // one for each property of the profile
   SeenWindow seen;
-  std::optional<domain::Presence> presence;
-  base::TimePoint last_seen;
+  std::optional<domain::Presence> presence;     // as told since this start
+  std::optional<domain::Presence> remembered;   // as told before it
+  bool said_goodbye = false;                    // with kOffline, of either
+  std::optional<domain::EventTime> since;       // of presence, or of what is remembered
+  base::TimePoint last_seen;                    // since this start
+  std::optional<domain::EventTime> last_heard;  // the same by the clock, also from before it
   std::uint64_t rejected = 0;
   base::TimePoint rejection_reported;  // the last data_rejected event
-  base::TimePoint flood_window;        // the second in which messages are being counted
+  std::optional<domain::EventTime> last_rejected;
+  base::TimePoint flood_window;  // the second in which messages are being counted
   int messages_in_window = 0;
   std::uint64_t flood_dropped = 0;
   bool row_waits = false;  // among core::ValueRows
@@ -67,6 +80,11 @@ bool is_news(const domain::PropertyModel& model, const Slot& slot, const domain:
 // back (members that the profile does not know are passed over).
 std::string property_row(const Device& device);
 void restore_properties(Device& device, std::string_view row);
+
+// Whether a device is online, and since when, as one row, and back. A row that cannot be read
+// leaves the device as it is.
+std::string presence_row(const Device& device);
+void restore_presence(Device& device, std::string_view row);
 
 // All registered devices. Loop thread only. Pointers stay good until the device is removed.
 class DeviceTable {

@@ -28,7 +28,7 @@ LoginPlan plan_logins(const DeviceTable& devices, const ports::DeviceAccess& acc
   std::unordered_map<std::string, const ports::DeviceLogin*> by_device;
   for (const ports::DeviceLogin& login : logins) by_device[login.device] = &login;
   for (const Device* device : devices.all()) {
-    if (device->registration.driver != kMqttDriver) continue;
+    if (!is_at_site_broker(device->registration.driver)) continue;
     const domain::DeviceId& id = device->registration.id;
     const auto login = by_device.find(id.str());
     const bool good = login != by_device.end() &&
@@ -59,7 +59,7 @@ void LoginKeeper::check() {
 }
 
 void LoginKeeper::begin() {
-  without_secret_ = 0;
+  without_secret_.clear();
   access_.logins([this, alive = std::weak_ptr(alive_)](auto logins) {
     if (alive.expired()) return;
     if (!logins) return try_later(logins.error());
@@ -105,7 +105,7 @@ void LoginKeeper::mend_grant(const Device& known) {
                           : base::Result<base::SecretText>(
                                 base::fail(base::Code::kNotFound, "no password of it is stored"));
   if (!password) {
-    ++without_secret_;
+    without_secret_.insert(device);
     base::log::warn("logins",
                     "a device has no way in: linlictl device replace gives it a new password",
                     {{"device", device}, {"why", password.error()}});
@@ -135,7 +135,9 @@ void LoginKeeper::after_step(std::uint64_t Counts::*count, const std::string& de
 
 void LoginKeeper::end() {
   ++counts_.checks;
-  counts_.without_secret = without_secret_;
+  counts_.without_secret = without_secret_.size();
+  lacking_ = std::move(without_secret_);
+  without_secret_.clear();
   running_ = false;
   if (std::exchange(again_, false)) check();
 }

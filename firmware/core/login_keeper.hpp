@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,8 @@ class LoginKeeper {
   void check();
 
   const Counts& counts() const { return counts_; }
+  // In the last check it had no way in, and no password of it was stored.
+  bool lacks_login(const domain::DeviceId& device) const { return lacking_.contains(device); }
 
  private:
   void begin();
@@ -70,7 +73,8 @@ class LoginKeeper {
   Dependencies dependencies_;
   Counts counts_;
   LoginPlan plan_;
-  std::uint64_t without_secret_ = 0;
+  std::set<domain::DeviceId> without_secret_;  // in the check that runs
+  std::set<domain::DeviceId> lacking_;         // in the last one
   bool running_ = false;
   bool again_ = false;
   base::Handle retry_;

@@ -92,6 +92,9 @@ void ReportIntake::apply(Pending& pending, domain::Report& report) {
   ++counts_.reports;
   Device* const device = devices_.find(report.device);
   if (device == nullptr) return reject_unknown(pending, report);
+  // A detector that floods is still a detector.
+  if (dependencies_.on_arrival && !report.rejection)
+    dependencies_.on_arrival(*device, report, pending.now);
   // Not taken, so not acknowledged either: the device may repeat it when it has calmed down.
   if (is_flood(*device, report)) {
     pending.is_flood = true;
@@ -104,7 +107,11 @@ void ReportIntake::apply(Pending& pending, domain::Report& report) {
 }
 
 void ReportIntake::apply_known(Pending& pending, Device& device, domain::Report& report) {
-  device.last_seen = loop_.now();
+  // Silence is told by the gateway itself: the device was not heard.
+  if (report.presence != domain::Presence::kOffline || report.is_goodbye) {
+    device.last_seen = loop_.now();
+    device.last_heard = pending.now;
+  }
   if (!report.message_id.empty()) {
     auto row = device.seen.insert(report.device.str(), report.message_id);
     if (!row) {
@@ -118,9 +125,16 @@ void ReportIntake::apply_known(Pending& pending, Device& device, domain::Report&
   apply_presence(pending, device, report);
   if (!report.readings.empty()) apply_readings(pending, device, report);
   apply_events(pending, device, report);
+  counts_.presentations += report.presentations.size();
   for (const domain::ActionResult& result : report.results) {
-    pending.settles.push_back(dependencies_.on_result(pending.turn, report.device, result));
+    keep(pending, dependencies_.on_result(pending.turn, report.device, result));
   }
+  if (dependencies_.on_report)
+    keep(pending, dependencies_.on_report(pending.turn, device, report, pending.now));
+}
+
+void ReportIntake::keep(Pending& pending, Settle settle) {
+  if (settle) pending.settles.push_back(std::move(settle));
 }
 
 void ReportIntake::apply_readings(Pending& pending, Device& device, const domain::Report& report) {
@@ -132,6 +146,9 @@ void ReportIntake::apply_readings(Pending& pending, Device& device, const domain
     Slot& slot = device.slots[reading.property];
     slot.value = reading.value;
     slot.at = at;
+    if (dependencies_.on_reading)
+      dependencies_.on_reading(device, model, reading.value, pending.now,
+                               report.device_time_ms.value_or(pending.now.unix_ms));
     if (!is_news(model, slot, reading.value, loop_.now())) continue;
     slot.reported = reading.value;
     slot.reported_at = loop_.now();
@@ -163,8 +180,12 @@ void ReportIntake::apply_events(Pending& pending, const Device& device,
     data += "\",\"place\":";
     base::append_json_string(data, device.registration.place);
     data += ",\"data\":" + event.data + "}";
-    pending.turn.envelopes.push_back({model.stream, std::string(domain::kThingEvent),
-                                      subject_of(report.device), time_of(report), std::move(data)});
+    pending.turn.envelopes.push_back({.stream = model.stream,
+                                      .type = std::string(domain::kThingEvent),
+                                      .subject = subject_of(report.device),
+                                      .time = time_of(report),
+                                      .data = std::move(data),
+                                      .place = device.registration.place});
   }
 }
 
@@ -172,12 +193,19 @@ void ReportIntake::apply_presence(Pending& pending, Device& device, const domain
   // Whoever speaks is there, even if it never said so.
   const domain::Presence presence = report.presence.value_or(domain::Presence::kOnline);
   if (device.presence == presence) return;
+  // What was so before a restart, and is so again, has not changed.
+  if (device.presence || device.remembered != presence || !device.since) device.since = pending.now;
   device.presence = presence;
+  device.said_goodbye = report.is_goodbye && presence == domain::Presence::kOffline;
   pending.presences.push_back(report.device);
+  pending.turn.puts.push_back({ports::Space::kPresence, report.device.str(), presence_row(device)});
   const bool online = presence == domain::Presence::kOnline;
-  pending.turn.envelopes.push_back({domain::Stream::kTelemetry, std::string(domain::kPresenceEvent),
-                                    subject_of(report.device), pending.now,
-                                    online ? R"({"online":true})" : R"({"online":false})"});
+  pending.turn.envelopes.push_back({.stream = domain::Stream::kTelemetry,
+                                    .type = std::string(domain::kPresenceEvent),
+                                    .subject = subject_of(report.device),
+                                    .time = pending.now,
+                                    .data = online ? R"({"online":true})" : R"({"online":false})",
+                                    .place = device.registration.place});
 }
 
 void ReportIntake::reject_unknown(Pending& pending, const domain::Report& report) {
@@ -197,15 +225,19 @@ void ReportIntake::reject_unknown(Pending& pending, const domain::Report& report
 void ReportIntake::reject(Pending& pending, Device& device, const std::string& reason) {
   ++counts_.rejected;
   ++device.rejected;
+  device.last_rejected = pending.now;
   const bool is_first = device.rejection_reported == base::TimePoint{};
   if (!is_first && loop_.now() - device.rejection_reported < limits_.rejection_pause) return;
   device.rejection_reported = loop_.now();
   base::log::warn(
       "intake", "data rejected",
       {{"device", device.registration.id}, {"reason", reason}, {"in_all", device.rejected}});
-  pending.turn.envelopes.push_back({domain::Stream::kTelemetry, std::string(domain::kRejectedEvent),
-                                    subject_of(device.registration.id), pending.now,
-                                    rejection_data(reason, device.rejected)});
+  pending.turn.envelopes.push_back({.stream = domain::Stream::kTelemetry,
+                                    .type = std::string(domain::kRejectedEvent),
+                                    .subject = subject_of(device.registration.id),
+                                    .time = pending.now,
+                                    .data = rejection_data(reason, device.rejected),
+                                    .place = device.registration.place});
 }
 
 bool ReportIntake::is_flood(Device& device, const domain::Report& report) {
@@ -245,9 +277,7 @@ void ReportIntake::after_commit(const std::shared_ptr<Pending>& pending,
                                 base::Result<void> stored) {
   const bool is_stored = stored.has_value();
   if (!is_stored) take_back(*pending);
-  for (Settle& settle : pending->settles) {
-    if (settle) std::move(settle)(is_stored);
-  }
+  for (Settle& settle : pending->settles) std::move(settle)(is_stored);
   if (is_stored) {
     for (const auto& [id, message_id] : pending->acknowledgements) acknowledge(id, message_id);
   }

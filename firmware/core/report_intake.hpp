@@ -8,16 +8,13 @@
 
 #include "firmware/base/loop.hpp"
 #include "firmware/core/device_table.hpp"
+#include "firmware/core/settle.hpp"
 #include "firmware/core/value_rows.hpp"
 #include "firmware/ports/intake.hpp"
 #include "firmware/ports/store.hpp"
 #include "firmware/ports/wall_clock.hpp"
 
 namespace linli::core {
-
-// What a part of the house wrote into a turn and must know the fate of: called once with whether
-// the turn was stored.
-using Settle = base::Once<void(bool stored)>;
 
 struct IntakeLimits {
   int messages_per_second = 2000;  // of readings, for one device; events are never held back
@@ -31,8 +28,9 @@ struct IntakeCounts {
   std::uint64_t duplicates = 0;  // a device's repeats of a message it had sent before
   std::uint64_t rejected = 0;
   std::uint64_t throttled = 0;
-  std::uint64_t envelopes = 0;  // stored for the platform
-  std::uint64_t failed = 0;     // deliveries that could not be stored
+  std::uint64_t envelopes = 0;      // stored for the platform
+  std::uint64_t failed = 0;         // deliveries that could not be stored
+  std::uint64_t presentations = 0;  // of cards and digits
 };
 
 // The way of a message up: device table, then what follows from it, then one transaction, then the
@@ -46,6 +44,23 @@ class ReportIntake final : public ports::Intake {
         on_result;
     // The message is durable: the driver may tell the device.
     std::function<void(const domain::DeviceId&, const std::string& message_id)> acknowledge;
+    // A reading was taken in, news or not, at this time; the last is the device's own time, if it
+    // is to be believed. May be empty. It runs for each reading: it must be cheap.
+    std::function<void(const Device&, const domain::PropertyModel&, const domain::Value&,
+                       const domain::EventTime& now, std::int64_t at_ms)>
+        on_reading{};
+    // The layer before all others (interlocks): a device said something that was understood. It
+    // comes before the device table knows of it, before the limit for floods and the look for
+    // repeats (Device::seen knows them), and before anything is written; it may move actuators at
+    // once. May be empty. It runs for each report: it must be cheap.
+    std::function<void(const Device&, const domain::Report&, const domain::EventTime& now)>
+        on_arrival{};
+    // The scenario of the device, after the report's own envelopes: writes into the turn what
+    // follows. An empty Settle means that it need not know the turn's fate. May be empty. What
+    // people showed to a reader (presentations) goes nowhere but here.
+    std::function<Settle(ports::Turn&, const Device&, const domain::Report&,
+                         const domain::EventTime& now)>
+        on_report{};
   };
 
   ReportIntake(base::Loop& loop, ports::Store& store, const ports::WallClock& clock,
@@ -64,6 +79,7 @@ class ReportIntake final : public ports::Intake {
 
   void apply(Pending& pending, domain::Report& report);
   void apply_known(Pending& pending, Device& device, domain::Report& report);
+  static void keep(Pending& pending, Settle settle);
   void apply_readings(Pending& pending, Device& device, const domain::Report& report);
   void apply_events(Pending& pending, const Device& device, const domain::Report& report);
   void apply_presence(Pending& pending, Device& device, const domain::Report& report);
