@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "drivers/coap/message_bytes.hpp"
 #include "drivers/coap/reports.hpp"
 #include "drivers/native/native_codec.hpp"
 #include "firmware/base/log.hpp"
@@ -129,6 +130,11 @@ void CoapDriver::open() {
   auto outlet = dependencies_.open();
   if (outlet) {
     outlet_ = *std::move(outlet);
+    if (dependencies_.frames != nullptr) {
+      auto tapped = std::make_unique<TappedOutlet>(std::move(outlet_), *dependencies_.frames);
+      tapped_ = tapped.get();
+      outlet_ = std::move(tapped);
+    }
     last_error_.clear();
     open_again_.reset();
     return;
@@ -157,28 +163,37 @@ void CoapDriver::on_request(net::CoapRequest request) {
     ++counts_.strangers;
     return outlet_->reply(request.exchange, {CoapCode::kUnauthorized});
   }
-  if (!is_safe(request.method) && answer_repeat(request)) return;
+  ports::Frame frame;
+  if (tapped_ != nullptr) {
+    tapped_->belongs(request.exchange.session, device->id.str(), request.address, device->profile);
+    frame = frame_of(request, *device);
+  }
+  if (!is_safe(request.method)) {
+    const auto verdict = exchanges_.begin(request.exchange, loop_.now());
+    if (verdict.seen != ExchangeCache::Seen::kNew) {
+      show(std::move(frame), nullptr);
+      return answer_repeat(request, verdict.reply);
+    }
+  }
   const bool is_back = notice(request, *device);
   Outcome outcome = decide(request, *device);
+  show(std::move(frame), &outcome);
   if (auto* to_store = std::get_if<ToStore>(&outcome))
     return store(request, std::move(*to_store), is_back);
   if (is_back) silence_.say_online(device->id);
   answer(request, std::get<CoapReply>(std::move(outcome)));
 }
 
-// True if it was one.
-bool CoapDriver::answer_repeat(const net::CoapRequest& request) {
-  const auto verdict = exchanges_.begin(request.exchange, loop_.now());
-  if (verdict.seen == ExchangeCache::Seen::kNew) return false;
+// `reply`: what the first one got; nullptr if that is still to come.
+void CoapDriver::answer_repeat(const net::CoapRequest& request, const CoapReply* reply) {
   ++counts_.repeats;
   // RFC 7252 §4.5: a repeated non-confirmable message is passed over.
-  if (!request.exchange.confirmable) return true;
-  if (verdict.reply == nullptr) {
+  if (!request.exchange.confirmable) return;
+  if (reply == nullptr) {
     outlet_->acknowledge(request.exchange);
   } else {
-    outlet_->reply(request.exchange, *verdict.reply);
+    outlet_->reply(request.exchange, *reply);
   }
-  return true;
 }
 
 // True if the device did not count as there. Whether a LwM2M device is, its registration says.
@@ -297,6 +312,7 @@ void CoapDriver::send_separately(const net::CoapExchange& exchange, const CoapRe
 
 void CoapDriver::on_answer(const net::CoapAnswer& answer) {
   const Attached* const device = identify(answer.identity, answer.address);
+  if (device != nullptr) show(answer, *device);
   if (device != nullptr) lwm2m_.on_answer(answer, device->id);
 }
 
@@ -306,6 +322,7 @@ void CoapDriver::on_session_end(std::uint64_t session) {
   uploads_.end_session(session);
   observations_.end_session(session);
   separate_.erase(session);
+  if (tapped_ != nullptr) tapped_->forget(session);
 }
 
 CoapStatus CoapDriver::status() const {

@@ -14,6 +14,7 @@
 #include "drivers/coap/native_resources.hpp"
 #include "drivers/coap/observations.hpp"
 #include "drivers/coap/silence_watch.hpp"
+#include "drivers/coap/tapped_outlet.hpp"
 #include "firmware/base/loop.hpp"
 #include "firmware/base/subnet.hpp"
 #include "firmware/ports/device_driver.hpp"
@@ -71,6 +72,8 @@ class CoapDriver final : public ports::DeviceDriver {
     std::vector<base::Subnet> plain_from;
     // How long a device may be silent whose model has no heartbeat; 0: for ever.
     base::Duration silent_after{0};
+    // Sees all messages of devices; may be null.
+    ports::FrameTap* frames = nullptr;
   };
 
   CoapDriver(base::Loop& loop, ports::Intake& intake, const ports::WallClock& clock,
@@ -126,9 +129,13 @@ class CoapDriver final : public ports::DeviceDriver {
   };
 
   void open();
+  // Of the request as it came, before its payload is taken; outcome: what it says, if anything.
+  ports::Frame frame_of(const net::CoapRequest& request, const Attached& device) const;
+  void show(ports::Frame frame, const Outcome* outcome);
+  void show(const net::CoapAnswer& answer, const Attached& device);
   // `identity`: of the key; empty: the message came over plain UDP, from `address`.
   const Attached* identify(const std::string& identity, const std::string& address) const;
-  bool answer_repeat(const net::CoapRequest& request);
+  void answer_repeat(const net::CoapRequest& request, const net::CoapReply* reply);
   bool notice(const net::CoapRequest& request, const Attached& device);
   void answer(const net::CoapRequest& request, net::CoapReply reply);
   Outcome decide(net::CoapRequest& request, const Attached& device);
@@ -162,6 +169,7 @@ class CoapDriver final : public ports::DeviceDriver {
   std::string last_error_;
   base::Handle open_again_;
   std::unique_ptr<net::CoapOutlet> outlet_;
+  TappedOutlet* tapped_ = nullptr;  // outlet_, if there is somebody to show frames
 };
 
 }  // namespace linli::drivers::coap

@@ -190,6 +190,16 @@ void Lwm2mPeer::sent(const std::string& token, std::uint16_t message_id) {
   }
 }
 
+std::vector<std::string> Lwm2mPeer::path_of(const std::string& token) const {
+  for (const Watch& watch : watches_) {
+    if (watch.token == token) return segments(watch.path);
+  }
+  for (const Command& command : commands_) {
+    if (command.token == token) return command.call.path;
+  }
+  return {};
+}
+
 Lwm2mPeer::Answered Lwm2mPeer::answer(const net::CoapAnswer& answer, base::TimePoint now) {
   const std::string& token = answer.exchange.token;
   const auto command =

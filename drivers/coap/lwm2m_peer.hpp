@@ -77,6 +77,9 @@ class Lwm2mPeer {
   std::optional<Outgoing> next(base::TimePoint now);
   void sent(const std::string& token, std::uint16_t message_id);
 
+  // Of the resource or the command that is asked with this token, as segments; empty for another.
+  std::vector<std::string> path_of(const std::string& token) const;
+
   struct Answered {
     enum class Kind : std::uint8_t {
       kUnknown,  // of no call of ours

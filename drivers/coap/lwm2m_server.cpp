@@ -139,7 +139,7 @@ Outcome Lwm2mServer::update(const net::CoapRequest& request, const std::string& 
 }
 
 Outcome Lwm2mServer::deregister(Device& device) {
-  ToStore out{presence_of(device.id, domain::Presence::kOffline), {CoapCode::kDeleted}};
+  ToStore out{goodbye_of(device.id), {CoapCode::kDeleted}};
   out.after = [this, id = device.id, location = device.location] {
     Device* const gone = find(id);
     if (gone != nullptr && gone->location == location) end(*gone);
@@ -299,6 +299,13 @@ void Lwm2mServer::ask_again(const domain::DeviceId& id, const domain::ObjectPath
     again->peer->want(path);
     pump(*again);
   });
+}
+
+std::vector<std::string> Lwm2mServer::path_of(const domain::DeviceId& id,
+                                              const std::string& token) const {
+  const auto found = devices_.find(id);
+  const bool is_registered = found != devices_.end() && found->second->peer.has_value();
+  return is_registered ? found->second->peer->path_of(token) : std::vector<std::string>{};
 }
 
 void Lwm2mServer::on_session_end(std::uint64_t session) {

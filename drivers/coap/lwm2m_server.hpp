@@ -62,6 +62,8 @@ class Lwm2mServer {
                  const domain::DeviceId& id);
   // An answer or a notification of an attached device.
   void on_answer(const net::CoapAnswer& answer, const domain::DeviceId& id);
+  // What the call with this token is for, as segments; empty if it is not known (any more).
+  std::vector<std::string> path_of(const domain::DeviceId& id, const std::string& token) const;
   void on_session_end(std::uint64_t session);
   // False if the message was none of ours.
   bool on_undelivered(std::uint64_t session, std::uint16_t message_id, bool refused);

@@ -42,6 +42,8 @@ Result<Value> number_of(std::string_view text, std::string_view what) {
   return Value(number);
 }
 
+}  // namespace
+
 Result<Value> text_value(std::string_view text, ValueType type) {
   switch (type) {
     case ValueType::kBoolean:
@@ -75,6 +77,8 @@ Result<Value> tlv_value(std::string_view bytes, ValueType type) {
   }
   return text_value(bytes, ValueType::kString);
 }
+
+namespace {
 
 // An integer may be said as 5.0; that it is a whole number is the schema's business.
 Result<Value> senml_value(const SenmlRecord::Value& said, ValueType type) {

@@ -15,6 +15,10 @@ namespace linli::drivers::coap {
 
 inline constexpr std::size_t kMaxResourceBytes = 1024;  // of one payload: one block of CoAP
 
+// One value as its type says: in plain text, and of a TLV entry.
+base::Result<domain::Value> text_value(std::string_view text, domain::ValueType type);
+base::Result<domain::Value> tlv_value(std::string_view bytes, domain::ValueType type);
+
 // What a device answered or notified for `path`. `format`: of its Content-Format; none is plain
 // text, as RFC 7252 §5.10.3 leaves it to us.
 struct ResourceContent {

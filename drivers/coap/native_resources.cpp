@@ -142,7 +142,7 @@ Outcome to_store(native::Kind kind, const CoapRequest& request, const std::strin
 }
 
 Outcome gone_offline(const Caller& caller) {
-  return ToStore{presence_of(caller.device, domain::Presence::kOffline), {CoapCode::kDeleted}};
+  return ToStore{goodbye_of(caller.device), {CoapCode::kDeleted}};
 }
 
 }  // namespace

@@ -11,6 +11,12 @@ domain::Report presence_of(const domain::DeviceId& device, domain::Presence pres
   return report;
 }
 
+domain::Report goodbye_of(const domain::DeviceId& device) {
+  domain::Report report = presence_of(device, domain::Presence::kOffline);
+  report.is_goodbye = true;
+  return report;
+}
+
 bool is_alarm(const domain::Report& report, const domain::Profile& profile) {
   return std::any_of(report.events.begin(), report.events.end(), [&profile](const auto& event) {
     return profile.events[event.event].stream == domain::Stream::kAlarm;

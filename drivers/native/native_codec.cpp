@@ -67,7 +67,12 @@ void read_result(base::JsonReader& in, Report& report) {
 
 void read_presence(base::JsonReader& in, Report& report) {
   const bool online = in.boolean("online");
-  if (in.ok()) report.presence = online ? domain::Presence::kOnline : domain::Presence::kOffline;
+  // A last will says the same without it: then the connection broke.
+  const bool is_goodbye = in.optional_boolean("goodbye").value_or(false);
+  if (online && is_goodbye) in.reject("goodbye", "a device that leaves is not online");
+  if (!in.ok()) return;
+  report.presence = online ? domain::Presence::kOnline : domain::Presence::kOffline;
+  report.is_goodbye = is_goodbye;
 }
 
 void read_header(base::JsonReader& in, Report& report) {

@@ -115,6 +115,7 @@ TEST_F(NativeResources, PresenceIsPutAndTakenAway) {
   EXPECT_EQ(here.report.presence, domain::Presence::kOnline);
   const auto gone = std::get<ToStore>(ask(CoapMethod::kDelete, "presence"));
   EXPECT_EQ(gone.report.presence, domain::Presence::kOffline);
+  EXPECT_TRUE(gone.report.is_goodbye);
   EXPECT_EQ(gone.reply.code, CoapCode::kDeleted);
 }
 

@@ -8,12 +8,18 @@
 #include <nlohmann/json.hpp>
 
 #include "drivers/coap/lwm2m_values.hpp"
+#include "drivers/gpio/gpio_driver.hpp"
 #include "drivers/mqtt/mapped_codec.hpp"
 #include "drivers/mqtt/native_topics.hpp"
 #include "drivers/native/native_codec.hpp"
+#include "drivers/osdp/frame.hpp"
+#include "drivers/osdp/reader_reports.hpp"
+#include "drivers/terminal/terminal_reports.hpp"
 #include "firmware/base/bytes.hpp"
 #include "firmware/base/json.hpp"
 #include "firmware/daemon/profile_files.hpp"
+#include "tests/fakes/fake_lines.hpp"
+#include "tests/fakes/virtual_loop.hpp"
 
 namespace linli::drivers::mqtt {
 namespace {
@@ -45,9 +51,72 @@ Json words_of(const domain::Report& report, const domain::Profile& profile) {
         {{"event", profile.events[event.event].name}, {"data", Json::parse(event.data)}});
   for (const auto& result : report.results)
     words["results"].push_back({{"command", result.command.str()}, {"ok", result.ok}});
+  if (!report.presentations.empty()) words["presentations"] = report.presentations.size();
   if (report.presence) words["online"] = report.presence == domain::Presence::kOnline;
   return words;
 }
+
+// A reader's frame as it is on the line.
+domain::Report decode_osdp(const domain::Profile& profile, const domain::DeviceId& device,
+                           std::string digits) {
+  std::erase(digits, ' ');
+  const auto frame = osdp::decode(base::from_hex(digits).value()).value();
+  osdp::ReaderMemory memory;
+  return osdp::report_of(profile, device, osdp::decode_reply(frame.code, frame.data).value(), {},
+                         memory);
+}
+
+// What a terminal said on its topic for records or snapshots, long ago: nothing opens by it.
+domain::Report decode_terminal(const domain::Profile& profile, const domain::DeviceId& device,
+                               const Json& recording) {
+  const bool is_record = recording.at("terminal") == "record";
+  const auto message =
+      terminal::decode(is_record ? terminal::Channel::kRecord : terminal::Channel::kSnapshot,
+                       recording.at("payload").dump());
+  if (is_record)
+    return terminal::report_of(profile, device, std::get<terminal::Record>(message.value()), {});
+  return terminal::report_of(profile, device, std::get<terminal::Snapshot>(message.value()));
+}
+
+// What happens on the lines of a door, one level after the other, 100 ms apart; what was told from
+// then on is one report.
+class LinesOfADoor final : public ports::Intake {
+ public:
+  domain::Report play(const domain::Profile& profile, const domain::DeviceId& device,
+                      const Json& levels) {
+    const std::map<std::string, unsigned> offsets{
+        {"contact", 0}, {"exit", 1}, {"d0", 2}, {"d1", 3}};
+    std::vector<gpio::LineSpec> lines;
+    for (const auto& [name, offset] : offsets)
+      lines.push_back(gpio::parse_line(fmt::format("{}=gpiochip0/{} in", name, offset)).value());
+    gpio::GpioDriver driver(loop_, *this, board_, std::move(lines), std::chrono::milliseconds(20));
+    EXPECT_TRUE(driver.attach(device, std::make_shared<const domain::Profile>(profile),
+                              "contact=contact exit=exit d0=d0 d1=d1"));
+    loop_.run_for(std::chrono::milliseconds(1));
+    told_ = {};
+    for (const Json& level : levels) {
+      const unsigned offset = offsets.at(level.at(0).get<std::string>());
+      board_.set_level(offset, level.at(1).get<bool>());
+      loop_.run_for(std::chrono::milliseconds(offset < 2 ? 100 : 1));
+    }
+    loop_.run_for(std::chrono::milliseconds(100));
+    return std::exchange(told_, {});
+  }
+  void take(ports::Delivery delivery, base::Done<void> committed) override {
+    for (domain::Report& report : delivery.reports) {
+      told_.readings.insert(told_.readings.end(), report.readings.begin(), report.readings.end());
+      told_.events.insert(told_.events.end(), report.events.begin(), report.events.end());
+      told_.presentations.insert(told_.presentations.end(), report.presentations.begin(),
+                                 report.presentations.end());
+    }
+    std::move(committed)({});
+  }
+
+ private:
+  fakes::VirtualLoop loop_;
+  fakes::FakeLines board_{loop_};
+  domain::Report told_;
+};
 
 // A recording of a LwM2M device names resource and Content-Format, one of MQTT its topic.
 domain::Report decode(const domain::Profile& profile, const Json& recording) {
@@ -61,6 +130,11 @@ domain::Report decode(const domain::Profile& profile, const Json& recording) {
     return coap::decode_resource(
         profile, {path.value(), recording.at("format").get<std::uint16_t>(), payload}, raised);
   }
+  if (recording.contains("osdp"))
+    return decode_osdp(profile, device, recording.at("osdp").get<std::string>());
+  if (recording.contains("lines"))
+    return LinesOfADoor().play(profile, device, recording.at("lines"));
+  if (recording.contains("terminal")) return decode_terminal(profile, device, recording);
   const std::string topic = recording.at("topic");
   const std::string payload = recording.at("payload").is_string()
                                   ? recording.at("payload").get<std::string>()

@@ -24,5 +24,16 @@ TEST(NativeReport, KeepsTheMessageIdOfWhatItRejects) {
   EXPECT_TRUE(report.rejection.has_value());
 }
 
+domain::Report presence(const char* payload) {
+  return decode({}, domain::DeviceId::parse("d").value(), Kind::kPresence, payload);
+}
+
+TEST(NativePresence, IsAGoodbyeOnlyIfTheDeviceSaysSoItself) {
+  EXPECT_FALSE(presence(R"({"online":false})").is_goodbye);
+  EXPECT_TRUE(presence(R"({"online":false,"goodbye":true})").is_goodbye);
+  EXPECT_EQ(presence(R"({"online":false,"goodbye":true})").presence, domain::Presence::kOffline);
+  EXPECT_TRUE(presence(R"({"online":true,"goodbye":true})").rejection.has_value());
+}
+
 }  // namespace
 }  // namespace linli::drivers::native
