@@ -1,0 +1,6 @@
+export interface Notice {
+  id: string
+  time: string
+  title: string
+  text: string
+}

@@ -1,0 +1,169 @@
+// People and households, from the office's desk to the resident's phone: node --test households.test.mjs
+// (the pages are built first: npm run build in firmware/console/web). The doors are those of the
+// stand-in: what a lock or a contact does is set here.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { Api, becomes, choose, furnish, main, newDesk, openBrowser, openGateway, settled, signIn } from './console_kit.mjs'
+import { enter, newPhone, open as openApp } from './resident_kit.mjs'
+
+let browser
+let gateway
+let desk
+let phone
+let api
+let doors
+
+before(async () => {
+  gateway = await openGateway({ onlyMock: true })
+  doors = gateway.mock.compound.homeDoors
+  for (const { id, name, place, group } of doors) {
+    const definition = { name, place, group, lock: { device: `lock-${id}` } }
+    gateway.mock.compound.doors.set(id, { id, definition, blocked: false, alarms: [], sinceMs: Date.now() })
+  }
+  api = await Api.enter(gateway)
+  await furnish(gateway, api)
+  browser = await openBrowser()
+  desk = await newDesk(browser, gateway)
+  phone = await newPhone(browser, gateway)
+  await signIn(desk.page)
+})
+after(async () => {
+  await api?.close()
+  await browser?.close()
+  await gateway?.stop()
+})
+
+const text = () => phone.page.locator('main').innerText()
+
+test('somebody moves in with four actions: open, room, name, go; the doors on the way home are chosen', async () => {
+  await desk.page.goto('/households')
+  await settled(desk.page)
+  await desk.page.click('[data-test=move-in-open]') // 1
+  const form = desk.page.locator('[data-test=move-in]')
+  await choose(desk.page, '房屋', '3 号楼 · 2 单元') // 2
+  await becomes(async () => (await form.locator('input[name=group]:checked').count()), 2)
+  await form.locator('input[name=name]').fill('安女士') // 3
+  await form.locator('button[type=submit]').click() // 4
+  await desk.page.waitForURL('**/households/h-b3-u2')
+  await settled(desk.page)
+  await becomes(() => main(desk.page), /安女士/)
+})
+
+test('the list shows of a name only how it begins', async () => {
+  await desk.page.goto('/households')
+  await settled(desk.page)
+  const table = await desk.page.locator('[data-test=households]').innerText()
+  assert.match(table, /安\*\*/)
+  assert.doesNotMatch(table, /安女士/)
+})
+
+test('the resident’s phone takes the invitation of the household’s page', async () => {
+  await desk.page.goto('/households/h-b3-u2')
+  await settled(desk.page)
+  await desk.page.getByRole('button', { name: /安女士/ }).click()
+  await desk.page.getByRole('menuitem', { name: '邀请使用应用' }).click()
+  await desk.page.locator('dialog[open] svg.qr').waitFor()
+  const uri = await desk.page.locator('[data-test=code-uri]').innerText()
+  await enter(phone, /#i=([\w-]+)/.exec(uri)[1], '安')
+})
+
+test('a door opens with two taps, and the page says no more than lock and contact have said', async () => {
+  await phone.page.getByRole('link', { name: /开门/ }).click() // 1
+  const card = phone.page.locator('[data-test=doors] > li').nth(1)
+  await card.getByRole('button').click() // 2
+  await becomes(() => card.locator('[data-test=said]').innerText(), /门锁已打开|门已打开/)
+  await becomes(() => card.locator('[data-test=said]').innerText(), /门已打开/)
+  const gate = phone.page.locator('[data-test=doors] > li').first()
+  await gate.getByRole('button').click()
+  await becomes(() => gate.locator('[data-test=said]').innerText(), /门锁已打开，请推门/)
+  assert.doesNotMatch(await gate.locator('[data-test=said]').innerText(), /门已打开/, 'it has no contact')
+})
+
+test('an answer that never came is no "no": 未确认; a refusal says why', async () => {
+  const gate = phone.page.locator('[data-test=doors] > li').first()
+  doors[0].does = 'silent'
+  await gate.getByRole('button').click()
+  await becomes(() => gate.locator('[data-test=said]').innerText(), /未确认/)
+  doors[0].does = 'refuses'
+  await gate.getByRole('button').click()
+  await becomes(() => gate.locator('[data-test=said]').innerText(), /没有打开[\s\S]*封闭/)
+  doors[0].does = 'opens'
+})
+
+test('a visitor’s code is shown once, stands in the list without its digits, and is taken back', async () => {
+  await openApp(phone.page, '/visitors')
+  await phone.page.locator('input[name=group]').nth(1).check()
+  await phone.page.click('button[type=submit]')
+  await becomes(() => phone.page.locator('[data-test=code]').innerText(), '246810')
+  await openApp(phone.page, '/visitors')
+  assert.doesNotMatch(await text(), /246810/)
+  await phone.page.locator('[data-test=visits] button').first().click()
+  await phone.page.click('[data-test=confirm]')
+  await becomes(text, /已经收回/)
+})
+
+test('a visitor’s pass is a QR code', async () => {
+  await openApp(phone.page, '/visitors')
+  await phone.page.locator('input[name=kind][value=pass]').check()
+  await phone.page.click('button[type=submit]')
+  await phone.page.locator('[data-test=given] svg.qr').waitFor()
+})
+
+test('the face is agreed to and deleted, and both are said', async () => {
+  await openApp(phone.page, '/face')
+  await phone.page.getByRole('button', { name: '我同意使用人脸' }).click()
+  await becomes(() => phone.page.locator('[data-test=face]').innerText(), /已登记/)
+  await phone.page.getByRole('button', { name: '撤回同意并删除人脸' }).click()
+  await phone.page.click('[data-test=confirm]')
+  await becomes(text, /人脸凭证已经注销/)
+})
+
+test('a family member is asked to act for a while, and it is ended', async () => {
+  await openApp(phone.page, '/family')
+  await phone.page.click('button[type=submit]')
+  await becomes(text, /请选一位家人和至少一件事/)
+  await phone.page.locator('input[name=to]').check()
+  await phone.page.locator('input[name=action]').first().check()
+  await phone.page.click('button[type=submit]')
+  await becomes(text, /陈小本 替我办/)
+  await phone.page.getByRole('button', { name: '结束委托' }).click()
+  await phone.page.click('[data-test=confirm]')
+  await becomes(text, /没有委托/)
+})
+
+test('in 长辈版 letters have 18 pt and more, and what is pressed 60 px', async () => {
+  await phone.look('elder', 'zh-CN')
+  for (const path of ['/open', '/visitors', '/family', '/face', '/record']) {
+    await openApp(phone.page, path)
+    const small = await phone.page.evaluate(() =>
+      [...document.querySelectorAll('main button, main a, main label')]
+        .map((one) => ({ text: one.textContent.trim(), height: one.getBoundingClientRect().height, size: Number.parseFloat(getComputedStyle(one).fontSize) }))
+        .filter((one) => one.height > 0 && (one.height < 60 || one.size < 24)),
+    )
+    assert.deepEqual(small, [], path)
+  }
+  await phone.look('light', 'zh-CN')
+})
+
+test('a list with a problem is not taken over, and says the line', async () => {
+  await desk.page.goto('/households/import')
+  await settled(desk.page)
+  const give = (body) => desk.page.locator('input[type=file]').setInputFiles({ name: '住户.csv', mimeType: 'text/csv', buffer: Buffer.from(body) })
+  await give('房号,姓名\nb1-u1,李\nmoon,王\n')
+  await becomes(() => main(desk.page), /有 1 处问题/)
+  await becomes(() => desk.page.locator('[data-test=apply]').count(), 0)
+  await give('房号,姓名\nb1-u1,李\nb1-u2,王\n')
+  await desk.page.click('[data-test=apply]')
+  await becomes(() => main(desk.page), /已全部导入/)
+})
+
+test('moving out asks for the name, and says what it ended', async () => {
+  await desk.page.goto('/households/h-b3-u2')
+  await settled(desk.page)
+  await desk.page.click('[data-test=move-out]')
+  const dialog = desk.page.locator('dialog[open]')
+  assert.ok(await dialog.locator('button[type=submit]').isDisabled())
+  await dialog.locator('input[name=typed]').fill('安女士')
+  await dialog.locator('button[type=submit]').click()
+  await becomes(() => dialog.locator('[data-test=ended]').innerText(), /手机/)
+})
