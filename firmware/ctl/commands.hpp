@@ -35,6 +35,7 @@ struct OptionRow {
   bool required = false;
   bool is_json = false;  // the text is JSON, e.g. a command's input
   bool is_switch = false;
+  bool is_list = false;  // one word or more
 };
 
 struct CommandRow {

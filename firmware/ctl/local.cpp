@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "firmware/ctl/show.hpp"
-#include "firmware/daemon/config.hpp"
-#include "firmware/site_broker/broker_files.hpp"
+#include "firmware/daemon/broker_settings.hpp"
+#include "firmware/daemon/config_layers.hpp"
 #include "firmware/tls/identity.hpp"
 #include "firmware/tls/sealed_keys.hpp"
 
@@ -25,17 +25,14 @@ std::int64_t now_s() {
                                 std::chrono::duration_cast<std::chrono::seconds>(now).count());
 }
 
-base::Result<daemon::Config> config_of(const Invocation& in) {
-  if (in.config.empty()) return daemon::Config{};
-  auto reading = daemon::load_config(in.config);
-  if (!reading) return base::failure_of(std::move(reading));
-  if (reading->problems.empty()) return reading->config;
-  return base::fail(base::Code::kInvalid, "{}",
-                    daemon::describe(reading->problems.front(), in.config));
-}
-
 tls::IdentityOptions identity_of(const daemon::Config& config) {
-  return {config.identity.dir, config.gateway.id, config.broker.hosts, now_s()};
+  tls::IdentityOptions options;
+  options.directory = config.identity.dir;
+  options.gateway = config.gateway.id;
+  options.broker_hosts = config.broker.hosts;
+  options.console_hosts = config.console.hosts;
+  options.not_before_unix_s = now_s();
+  return options;
 }
 
 // Runs `act` with the configuration and says `done` if it went well.
@@ -54,6 +51,14 @@ int with_config(const Invocation& in, const std::string& done,
 
 }  // namespace
 
+base::Result<daemon::Config> config_of(const Invocation& in) {
+  auto layers = daemon::load_layers(in.config);
+  if (!layers) return base::failure_of(std::move(layers));
+  if (layers->file.problems.empty()) return layers->config;
+  return base::fail(base::Code::kInvalid, "{}",
+                    daemon::describe(layers->file.problems.front(), in.config));
+}
+
 int keys_init(const Invocation& in) {
   return with_config(in, "keys and certificates are there; gateway.csr goes to the platform's CA",
                      [](const daemon::Config& config) {
@@ -70,7 +75,8 @@ int keys_rotate(const Invocation& in) {
   }
   return with_config(
       in,
-      "new site CA and broker certificate; site-ca-bundle.crt trusts both until keys rotate "
+      "new site CA, broker and console certificates; site-ca-bundle.crt trusts both CAs until keys "
+      "rotate "
       "--finish. Restart the site broker",
       [](const daemon::Config& config) { return tls::rotate_site_ca(identity_of(config)); });
 }
@@ -99,31 +105,19 @@ int keys_show(const Invocation& in) {
 int broker_init(const Invocation& in) {
   return with_config(
       in, "the site broker's files are there: start mosquitto -c <broker.dir>/mosquitto.conf",
-      [](const daemon::Config& config) {
-        site_broker::BrokerSettings settings;
-        settings.directory = config.broker.dir;
-        settings.socket = config.broker.socket;
-        settings.listen = config.broker.listen;
-        settings.port = static_cast<int>(config.broker.port);
-        settings.plain_port = static_cast<int>(config.broker.plain_port);
-        settings.certificate_file = config.identity.dir + "/broker.crt";
-        settings.key_file = config.identity.dir + "/broker.key";
-        settings.run_as = config.broker.run_as;
-        settings.max_devices = static_cast<int>(config.broker.max_devices);
-        return site_broker::write_broker_files(settings);
-      });
+      &daemon::write_broker_files);
 }
 
 int check_config(const Invocation& in) {
   const std::string file = in.params.value("file", "");
-  const auto reading = daemon::load_config(file);
-  if (!reading) {
-    show_error(reading.error(), in.json);
+  const auto layers = daemon::load_layers(file);
+  if (!layers) {
+    show_error(layers.error(), in.json);
     return kUsage;
   }
-  std::cout << (in.json ? base::dump_json(daemon::verdict_json(*reading, file)) + "\n"
-                        : daemon::verdict_text(*reading, file));
-  return reading->problems.empty() ? kDone : kRefused;
+  std::cout << (in.json ? base::dump_json(daemon::verdict_json(*layers, file)) + "\n"
+                        : daemon::verdict_text(*layers, file));
+  return layers->is_valid() ? kDone : kRefused;
 }
 
 }  // namespace linli::ctl

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "firmware/ctl/commands.hpp"
+#include "firmware/daemon/config.hpp"
 
 namespace linli::ctl {
 
@@ -10,5 +11,8 @@ int keys_show(const Invocation& in);
 int keys_rotate(const Invocation& in);
 int broker_init(const Invocation& in);
 int check_config(const Invocation& in);
+
+// The configuration with the settings over it; the defaults without --config.
+base::Result<daemon::Config> config_of(const Invocation& in);
 
 }  // namespace linli::ctl

@@ -3,10 +3,11 @@
 #include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "firmware/ctl/commands.hpp"
 #include "firmware/ctl/show.hpp"
-#include "firmware/daemon/config.hpp"
+#include "firmware/daemon/config_layers.hpp"
 #include "firmware/daemon/version.hpp"
 
 namespace {
@@ -25,8 +26,14 @@ struct Typed {
 CLI::App* app_of(CLI::App& root, std::map<std::string, CLI::App*>& groups, std::string_view path,
                  std::string_view summary) {
   const std::size_t space = path.find(' ');
-  if (space == std::string_view::npos)
-    return root.add_subcommand(std::string(path), std::string(summary));
+  if (space == std::string_view::npos) {
+    // "backup" stands alone, and before "verify".
+    const auto found = groups.find(std::string(path));
+    if (found == groups.end()) return root.add_subcommand(std::string(path), std::string(summary));
+    found->second->require_subcommand(0, 1);
+    found->second->description(std::string(summary));
+    return found->second;
+  }
   const std::string group(path.substr(0, space));
   if (!groups.contains(group)) {
     groups[group] = root.add_subcommand(group, "see linlictl " + group + " --help");
@@ -46,8 +53,19 @@ void add_options(Typed& typed) {
     } else {
       added = typed.app->add_option(flag, typed.texts.emplace_back(), std::string(option.help));
     }
+    // Several words come as lines of one text.
+    if (option.is_list) {
+      added->expected(1, -1)->allow_extra_args()->multi_option_policy(CLI::MultiOptionPolicy::Join);
+    }
     added->required(option.required);
   }
+}
+
+Json lines_of(const std::string& text) {
+  Json lines = Json::array();
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
 }
 
 linli::base::Result<Json> params_of(const Typed& typed) {
@@ -62,6 +80,10 @@ linli::base::Result<Json> params_of(const Typed& typed) {
     }
     const std::string& value = *text++;
     if (value.empty()) continue;
+    if (option.is_list) {
+      params[member] = lines_of(value);
+      continue;
+    }
     if (!option.is_json) {
       params[member] = value;
       continue;
@@ -75,11 +97,8 @@ linli::base::Result<Json> params_of(const Typed& typed) {
 
 std::string socket_of(const std::string& socket, const std::string& config) {
   if (!socket.empty()) return socket;
-  const auto reading =
-      config.empty()
-          ? linli::base::Result<linli::daemon::ConfigReading>(linli::daemon::ConfigReading{})
-          : linli::daemon::load_config(config);
-  return reading ? reading->config.control.socket : linli::daemon::Config{}.control.socket;
+  const auto layers = linli::daemon::load_layers(config);
+  return layers ? layers->config.control.socket : linli::daemon::Config{}.control.socket;
 }
 
 int dispatch(const std::deque<Typed>& commands, const std::string& socket,

@@ -43,6 +43,13 @@ void show_status(const Json& s) {
          coap["up"].get<bool>() ? text(coap, "listen") : text(coap, "last_error"));
     if (coap.contains("warning")) line("warning   {}", text(coap, "warning"));
   }
+  for (const Json& bus : s["osdp"]) {
+    line("readers   {}: {} of {} online, {} in clear  {}", text(bus, "bus"), bus["online"].dump(),
+         bus["readers"].dump(), bus["in_clear"].dump(), text(bus, "last_error"));
+  }
+  if (const Json& terminals = s["terminals"]; terminals["terminals"] != 0)
+    line("terminals persons in effect at {} of {}", terminals["in_effect"].dump(),
+         terminals["terminals"].dump());
   line("platform  {}  {}", s["platform"]["up"].get<bool>() ? "connected" : "not connected",
        text(s["platform"], "last_error"));
   line("clock     {}", text(s["clock"], "quality"));
@@ -93,8 +100,18 @@ void show_coap_credentials(const Json& answer) {
   for (const Json& path : login["subscribe"]) line("observes  {}", path.get<std::string>());
 }
 
+void show_reader(const Json& answer) {
+  line("device    {}", text(answer, "device"));
+  line("reader    {}", text(answer["reader"], "address"));
+  line("key       it has none yet, and speaks in clear. With the reader reset to its default key:");
+  line("          linlictl osdp key {}", text(answer, "device"));
+}
+
 void show_credentials(const Json& answer) {
   if (answer.contains("uri")) return show_coap_credentials(answer);
+  if (answer.contains("reader")) return show_reader(answer);
+  if (answer.contains("lines"))
+    return line("device    {} on {}", text(answer, "device"), text(answer, "lines"));
   const Json& login = answer["credentials"];
   line("device    {}", text(answer, "device"));
   line("broker    {}:{}  CA {}", text(answer["broker"], "host"), answer["broker"]["port"].dump(),
@@ -104,6 +121,45 @@ void show_credentials(const Json& answer) {
        text(login, "password"), text(answer, "device"));
   for (const Json& topic : login["publish"]) line("publishes {}", topic.get<std::string>());
   for (const Json& topic : login["subscribe"]) line("listens   {}", topic.get<std::string>());
+}
+
+void show_found_readers(const Json& answer) {
+  line("{:<16} {:<10} {:<10} {}", "address", "vendor", "serial", "firmware");
+  for (const Json& each : answer["found"]) {
+    line("{:<16} {:<10} {:<10} {}", text(each, "address"), text(each, "vendor"),
+         text(each, "serial"), text(each, "firmware"));
+  }
+  line("{} answered; readers that are devices already were not asked", answer["found"].size());
+}
+
+void show_reader_address(const Json& answer) {
+  line("the reader has address {} now: add it with linlictl device add --driver osdp",
+       text(answer, "address"));
+}
+
+void show_key_window(const Json& answer) {
+  line("{} may take a key for {} s. The reader must have its default key, or the one we know;",
+       text(answer, "device"), answer["seconds"].dump());
+  line("linlictl device show {} says own_key as secure_channel when it is done",
+       text(answer, "device"));
+}
+
+void show_terminals(const Json& answer) {
+  const auto all = answer["terminals"].get<std::size_t>();
+  const auto done = answer["in_effect"].get<std::size_t>();
+  const auto offline = answer["offline"].get<std::size_t>();
+  line("已生效 {}/{}{}", done, all, offline == 0 ? "" : fmt::format("，{} 台离线待补发", offline));
+  line("in effect at {} of {} terminals, {} offline and to follow", done, all, offline);
+  if (!answer.contains("each")) return;
+  for (const Json& each : answer["each"]) {
+    line("{:<24} {:<8} {}/{} persons{}{}", text(each, "device"),
+         each["online"].get<bool>() ? "online" : "offline", each["in_effect"].dump(),
+         each["persons"].dump(),
+         each["to_remove"] == 0 ? "" : fmt::format(", {} to remove", each["to_remove"].dump()),
+         each["unfit"] == 0 ? "" : fmt::format(", {} cannot be told to it", each["unfit"].dump()));
+    for (const Json& refused : each["refused"])
+      line("    refused {}: {}", text(refused, "person"), text(refused, "why"));
+  }
 }
 
 void show_devices(const Json& answer) {
@@ -130,6 +186,12 @@ void show_revoked(const Json& answer) {
   line("{} is cut off and forgotten", text(answer, "revoked"));
 }
 
+int exit_code_of(const Json& record) {
+  const std::string state = record.value("state", "");
+  if (state == "confirmed") return kDone;
+  return state == "unconfirmed" || state == "expired" ? kNoAnswer : kRefused;
+}
+
 void show_command(const Json& record) {
   line("{}  {} {}  {}", text(record, "command"), text(record, "target"), text(record, "action"),
        text(record, "state"));
@@ -142,6 +204,56 @@ void show_event(const Json& event) {
                            text(event, "stream"), event["seq"].dump(), text(event, "type"),
                            text(event, "subject"), event["data"].dump())
             << std::endl;
+}
+
+void show_events(const Json& answer) {
+  for (const Json& event : answer["events"]) {
+    const bool is_certain = text(event, "quality") == "synchronised";
+    line("{}{} {:<9} {:<24} {:<20} {:<12} {}", text(event, "time"), is_certain ? " " : "?",
+         text(event, "class"), text(event, "type"), text(event, "device"), text(event, "place"),
+         event["data"].dump());
+  }
+  if (answer["next"] != 0) line("older ones: --before {}", answer["next"].dump());
+}
+
+void show_gaps(const Json& answer) {
+  for (const Json& gap : answer["gaps"]) {
+    line("{}  {:<9} {} to {} of epoch {}: {} events, {}", text(gap, "time"), text(gap, "class"),
+         gap["first"].dump(), gap["last"].dump(), text(gap, "epoch"), gap["count"].dump(),
+         text(gap, "why"));
+  }
+  if (answer["next"] != 0) line("older ones: --before {}", answer["next"].dump());
+}
+
+void show_history(const Json& answer) {
+  line("{} {} in {}, every {} s", text(answer, "device"), text(answer, "property"),
+       text(answer, "unit").empty() ? "its own unit" : text(answer, "unit"),
+       answer["step_s"].dump());
+  for (const Json& point : answer["points"]) {
+    const bool is_certain = text(point, "quality") == "synchronised";
+    line("{}{} min {:<10} average {:<10.6g} max {:<10} of {}", text(point, "time"),
+         is_certain ? " " : "?", point["min"].dump(), point["average"].get<double>(),
+         point["max"].dump(), point["count"].dump());
+  }
+  if (answer["points"].empty()) line("no readings in this time");
+}
+
+void show_place(const Json& answer) {
+  answer.contains("removed") ? line("{} is removed", text(answer, "removed"))
+                             : line("{} is in the tree", text(answer, "place"));
+}
+
+void show_places(const Json& answer) {
+  for (const Json& place : answer["places"]) {
+    line("{:<{}}{}  {} ({})  {} devices", "", 2 * (place["depth"].get<int>() - 1),
+         text(place, "id"), text(place, "name"), text(place, "kind"), place["devices"].dump());
+  }
+  if (answer["not_placed"] != 0)
+    line("{} devices hang at no place of this tree", answer["not_placed"].dump());
+}
+
+void show_described(const Json& device) {
+  line("{}  place {}  {}", text(device, "id"), text(device, "place"), text(device, "name"));
 }
 
 void show_certificates(const Json& certificates) {

@@ -31,17 +31,17 @@ base::Result<base::SecretText> stored_key(const domain::DeviceId& device, ports:
 }  // namespace
 
 CoapParts::CoapParts(base::Loop& loop, ports::Intake& intake, const ports::WallClock& clock,
-                     const Config::Coap& config)
+                     ports::FrameTap& frames, const Config::Coap& config)
     : loop_(loop),
       config_(config),
       access_(loop,
               [this](const std::string& identity) {
                 if (endpoint_ != nullptr) endpoint_->cut(identity);
               }),
-      driver_(
-          loop, intake, clock,
-          drivers::coap::CoapDriver::Dependencies{[this] { return open(); }, plain_subnets(config),
-                                                  std::chrono::seconds(config.silent_after_s)}) {}
+      driver_(loop, intake, clock,
+              drivers::coap::CoapDriver::Dependencies{
+                  [this] { return open(); }, plain_subnets(config),
+                  std::chrono::seconds(config.silent_after_s), &frames}) {}
 
 CoapParts::~CoapParts() = default;
 

@@ -19,7 +19,7 @@ class CoapParts {
  public:
   // The configuration is valid; its addresses are known to be ones.
   CoapParts(base::Loop& loop, ports::Intake& intake, const ports::WallClock& clock,
-            const Config::Coap& config);
+            ports::FrameTap& frames, const Config::Coap& config);
   CoapParts(const CoapParts&) = delete;
   CoapParts& operator=(const CoapParts&) = delete;
   ~CoapParts();

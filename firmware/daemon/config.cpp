@@ -7,6 +7,8 @@
 #include <set>
 #include <sstream>
 
+#include "drivers/gpio/line_spec.hpp"
+#include "drivers/osdp/bus_spec.hpp"
 #include "firmware/base/id.hpp"
 #include "firmware/base/json_positions.hpp"
 #include "firmware/base/json_reader.hpp"
@@ -78,11 +80,12 @@ struct Setter {
     return "";
   }
   std::string operator()(const ListRule& rule) const {
-    const bool is_list = value.is_array() && !value.empty() && value.size() <= 16 &&
+    const std::size_t least = rule.may_be_empty ? 0 : 1;
+    const bool is_list = value.is_array() && value.size() >= least && value.size() <= 16 &&
                          std::all_of(value.begin(), value.end(), [](const Json& item) {
                            return item.is_string() && !item.get_ref<const std::string&>().empty();
                          });
-    if (!is_list) return "an array of 1 to 16 strings";
+    if (!is_list) return fmt::format("an array of {} to 16 strings", least);
     std::vector<std::string> items;
     for (const Json& item : value) {
       items.push_back(rule.are_paths ? absolute(item.get<std::string>(), base_dir)
@@ -110,6 +113,13 @@ class Reader {
  public:
   Reader(std::string_view text, const std::string& base_dir)
       : positions_(base::json_positions(text)), base_dir_(base_dir) {}
+
+  // What stands in `json` wins over `under`.
+  ConfigReading read_over(const Json& json, const Config& under) {
+    reading_.config = under;
+    is_override_ = true;
+    return read(json);
+  }
 
   ConfigReading read(const Json& json) {
     walk(json, "");
@@ -168,6 +178,10 @@ class Reader {
   }
 
   void set(const ConfigRow& row, const Json& value) {
+    if (is_override_ && row.effect == Effect::kFile) {
+      problem(std::string(row.path), "only the configuration file may say this");
+      return;
+    }
     const std::string expected = std::visit(Setter{reading_.config, value, base_dir_}, row.rule);
     if (!expected.empty())
       problem(std::string(row.path), fmt::format("expected {}, found {}", expected, shown(value)));
@@ -185,12 +199,30 @@ class Reader {
     if (c.platform.backoff.base_ms > c.platform.backoff.cap_ms)
       problem("platform.backoff.base_ms", "is above platform.backoff.cap_ms");
     if (!base::is_ip_address(c.coap.listen)) problem("coap.listen", "is no IP address");
+    if (!base::is_ip_address(c.console.listen)) problem("console.listen", "is no IP address");
     if (c.coap.plain_port == c.coap.port) problem("coap.plain_port", "is coap.port");
     for (const std::string& subnet : c.coap.plain_from) {
       if (const auto parsed = base::Subnet::parse(subnet); !parsed)
         problem("coap.plain_from", parsed.error().what);
     }
+    check_named("osdp.buses", "buses", c.osdp.buses, &drivers::osdp::parse_bus);
+    check_named("gpio.lines", "lines", c.gpio.lines, &drivers::gpio::parse_line);
     if (c.data_dir.front() != '/') problem("data_dir", "is not absolute");
+  }
+
+  // Each can be read, and has a name of its own. `kind`: what they are, for people.
+  template <class Parse>
+  void check_named(const char* path, const char* kind, const std::vector<std::string>& texts,
+                   Parse parse) {
+    std::set<std::string> names;
+    for (const std::string& text : texts) {
+      const auto read = parse(text);
+      if (!read) {
+        problem(path, read.error().what);
+      } else if (!names.insert(read->name).second) {
+        problem(path, fmt::format("two {} are called {}", kind, read->name));
+      }
+    }
   }
 
   void check_mqtt(const Config::Platform& platform) {
@@ -210,6 +242,7 @@ class Reader {
 
   std::map<std::string, base::TextPosition> positions_;
   const std::string& base_dir_;
+  bool is_override_ = false;
   ConfigReading reading_;
 };
 
@@ -231,19 +264,15 @@ struct SchemaOf {
   Json operator()(const IntegerRule& rule) const {
     return {{"type", "integer"}, {"minimum", rule.min}, {"maximum", rule.max}};
   }
-  Json operator()(const ListRule& /*rule*/) const {
+  Json operator()(const ListRule& rule) const {
     return {{"type", "array"},
-            {"minItems", 1},
+            {"minItems", rule.may_be_empty ? 0 : 1},
             {"maxItems", 16},
             {"items", {{"type", "string"}, {"minLength", 1}}}};
   }
 };
 
-}  // namespace
-
-ConfigReading read_config(std::string_view text, const std::string& base_dir) {
-  const auto json = base::parse_json(text, kLimits);
-  if (json && json->is_object()) return Reader(text, base_dir).read(*json);
+ConfigReading not_an_object(std::string_view text, const base::Result<Json>& json) {
   ConfigReading reading;
   ConfigProblem problem{"", 1, 1, json ? "expected an object" : json.error().what};
   constexpr std::string_view kByte = "not JSON at byte ";
@@ -254,6 +283,20 @@ ConfigReading read_config(std::string_view text, const std::string& base_dir) {
   }
   reading.problems.push_back(std::move(problem));
   return reading;
+}
+
+}  // namespace
+
+ConfigReading read_config(std::string_view text, const std::string& base_dir) {
+  const auto json = base::parse_json(text, kLimits);
+  if (json && json->is_object()) return Reader(text, base_dir).read(*json);
+  return not_an_object(text, json);
+}
+
+ConfigReading read_overrides(std::string_view text, const Config& under) {
+  const auto json = base::parse_json(text, kLimits);
+  if (json && json->is_object()) return Reader(text, under.data_dir).read_over(*json, under);
+  return not_an_object(text, json);
 }
 
 base::Result<ConfigReading> load_config(const std::string& file) {
@@ -306,6 +349,10 @@ std::string config_reference() {
                        base::dump_json(member_json(row, defaults)), row.help);
   }
   return out;
+}
+
+const std::vector<std::string>& console_hosts(const Config& config) {
+  return config.console.hosts.empty() ? config.broker.hosts : config.console.hosts;
 }
 
 std::vector<std::string> changed_sections(const Config& before, const Config& after) {

@@ -18,6 +18,7 @@ struct Config {
     std::string site = "demo";
   } gateway;
   std::string data_dir = "/var/lib/linli";
+  std::string interlocks;
   struct Log {
     std::string level = "info";
     std::string target = "auto";
@@ -54,6 +55,7 @@ struct Config {
     std::vector<std::string> hosts = {"localhost", "127.0.0.1"};
     std::string run_as;
     std::int64_t max_devices = 1000;
+    std::int64_t max_packet_kb = 70;
   } broker;
   struct Mqtt {
     std::int64_t window = 300;
@@ -66,6 +68,21 @@ struct Config {
     std::vector<std::string> plain_from = {"127.0.0.0/8"};
     std::int64_t silent_after_s = 259'200;
   } coap;
+  struct Osdp {
+    std::vector<std::string> buses;
+    std::int64_t turnaround_ms = 5;
+  } osdp;
+  struct Gpio {
+    std::vector<std::string> lines;
+    std::int64_t debounce_ms = 20;
+  } gpio;
+  struct Console {
+    std::string listen = "0.0.0.0";
+    std::int64_t port = 8443;
+    std::vector<std::string> hosts;
+    std::string web = "/usr/share/linli/web";
+    std::string contact;
+  } console;
   struct Platform {
     std::string link = "off";
     std::string host;
@@ -92,6 +109,9 @@ struct Config {
   } devices;
 };
 
+// The names and addresses by which people reach the console: its own, or else the broker's.
+const std::vector<std::string>& console_hosts(const Config& config);
+
 // Something wrong in a configuration file, with the place and the way out.
 struct ConfigProblem {
   std::string path;  // "platform.port"; empty: the file itself
@@ -108,6 +128,10 @@ struct ConfigReading {
 // Reads JSON with comments. Relative paths are relative to `base_dir`. All problems are listed, up
 // to 20.
 ConfigReading read_config(std::string_view text, const std::string& base_dir);
+
+// The same for data_dir/settings.json, what people changed in the console: members that stand there
+// win over `under`. Those that only the configuration file may say are problems.
+ConfigReading read_overrides(std::string_view text, const Config& under);
 
 // kNotFound or kInternal if the file cannot be read; what is wrong inside is in the reading.
 base::Result<ConfigReading> load_config(const std::string& file);

@@ -35,14 +35,25 @@ struct IntegerRule {
 struct ListRule {
   std::vector<std::string>& (*member)(Config&);
   bool are_paths = false;
+  bool may_be_empty = false;
 };
 
 using ConfigRule = std::variant<TextRule, IdRule, PathRule, WordRule, IntegerRule, ListRule>;
+
+// When a change of a row takes effect, and whether the console may make it at all.
+enum class Effect : std::uint8_t {
+  kRestart,   // at the next start of linlid
+  kLive,      // at once
+  kRollback,  // at once or with a restart of its part; goes back by itself unless it is confirmed
+  kFile,      // only the configuration file says it: where things lie, and who may come in locally
+};
+std::string_view name(Effect effect);
 
 struct ConfigRow {
   std::string_view path;
   ConfigRule rule;
   std::string_view help;
+  Effect effect = Effect::kRestart;
 };
 
 std::span<const ConfigRow> config_table();

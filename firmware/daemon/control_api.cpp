@@ -7,6 +7,8 @@
 #include "drivers/catalog.hpp"
 #include "firmware/base/bytes.hpp"
 #include "firmware/base/json_reader.hpp"
+#include "firmware/core/device_state.hpp"
+#include "firmware/daemon/credentials.hpp"
 #include "firmware/domain/command_rules.hpp"
 #include "firmware/tls/random.hpp"
 
@@ -42,35 +44,29 @@ Json event_json(const domain::Envelope& envelope, std::uint64_t seq) {
 
 }  // namespace
 
-const std::vector<ControlApi::Row>& ControlApi::table() {
-  static const std::vector<Row> kTable{
-      {"status", &ControlApi::get_status},
-      {"doctor", &ControlApi::get_doctor},
-      {"drivers", &ControlApi::get_drivers},
-      {"outbox.show", &ControlApi::get_outbox},
-      {"events.tail", &ControlApi::tail_events},
-      {"device.add", &ControlApi::add_device},
-      {"device.list", &ControlApi::list_devices},
-      {"device.show", &ControlApi::show_device},
-      {"device.replace", &ControlApi::replace_device},
-      {"device.revoke", &ControlApi::revoke_device},
-      {"command.send", &ControlApi::send_command},
-      {"command.show", &ControlApi::show_command},
-  };
-  return kTable;
-}
-
-void ControlApi::handle(const Request& request, Reply reply) {
-  for (const Row& row : table()) {
-    if (row.name == request.method) return (this->*row.method)(request, std::move(reply));
-  }
-  reply_later(std::move(reply), base::fail(Code::kNotFound, "no method '{}'", request.method));
-}
-
-void ControlApi::reply_later(Reply reply, base::Result<Json> result) {
-  gateway_.loop().post([reply = std::move(reply), result = std::move(result)]() mutable {
-    std::move(reply)(std::move(result));
-  });
+void ControlApi::add_to(ControlMethods& methods) {
+  methods.add(*this, {
+                         {"status", &ControlApi::get_status},
+                         {"doctor", &ControlApi::get_doctor},
+                         {"drivers", &ControlApi::get_drivers},
+                         {"outbox.show", &ControlApi::get_outbox},
+                         {"events.tail", &ControlApi::tail_events},
+                         {"device.add", &ControlApi::add_device},
+                         {"device.list", &ControlApi::list_devices},
+                         {"device.show", &ControlApi::show_device},
+                         {"device.replace", &ControlApi::replace_device},
+                         {"device.revoke", &ControlApi::revoke_device},
+                         {"command.send", &ControlApi::send_command},
+                         {"terminal.status", &ControlApi::get_terminals},
+                         {"command.show", &ControlApi::show_command},
+                         {"device.describe", &ControlApi::describe_device},
+                         {"device.history", &ControlApi::show_history},
+                         {"events.list", &ControlApi::list_events},
+                         {"events.gaps", &ControlApi::list_gaps},
+                         {"place.add", &ControlApi::put_place},
+                         {"place.list", &ControlApi::list_places},
+                         {"place.remove", &ControlApi::remove_place},
+                     });
 }
 
 void ControlApi::get_status(const Request& /*request*/, Reply reply) {
@@ -94,6 +90,15 @@ void ControlApi::get_outbox(const Request& /*request*/, Reply reply) {
   Json now = status();
   reply_later(std::move(reply),
               Json{{"epoch", gateway_.store().epoch()}, {"streams", now["streams"]}});
+}
+
+// Of all terminals; with "person", how far that person's credentials are.
+void ControlApi::get_terminals(const Request& request, Reply reply) {
+  base::JsonReader in(request.params, "params");
+  const std::string person = in.optional_text("person", kMaxText).value_or("");
+  if (auto read = in.finish(); !read)
+    return reply_later(std::move(reply), base::failure_of(std::move(read)));
+  reply_later(std::move(reply), gateway_.terminals().status(person));
 }
 
 void ControlApi::tail_events(const Request& request, Reply reply) {
@@ -124,46 +129,6 @@ base::Result<domain::DeviceId> ControlApi::device_id(const Request& request) con
   return domain::DeviceId::parse(id);
 }
 
-Json ControlApi::coap_credentials_json(const ports::DeviceCredentials& credentials) const {
-  const Config& config = gateway_.config();
-  const std::string& key = credentials.password.reveal();
-  Json json = {
-      {"device", credentials.username},
-      {"credentials",
-       {{"identity", credentials.username},
-        {"key", key},
-        {"key_hex", base::to_hex(key)},
-        {"publish", credentials.topics.publish},
-        {"subscribe", credentials.topics.subscribe}}},
-      {"uri", fmt::format("coaps://{}:{}", config.broker.hosts.front(), config.coap.port)}};
-  const auto id = domain::DeviceId::parse(credentials.username);
-  const core::Device* const device = id ? gateway_.devices().find(*id) : nullptr;
-  if (device != nullptr && !device->registration.address.empty()) {
-    json["plain"] = {
-        {"from", device->registration.address},
-        {"uri", fmt::format("coap://{}:{}", config.broker.hosts.front(), config.coap.plain_port)}};
-  }
-  return json;
-}
-
-Json ControlApi::credentials_json(const ports::DeviceCredentials& credentials) const {
-  const auto id = domain::DeviceId::parse(credentials.username);
-  const core::Device* const device = id ? gateway_.devices().find(*id) : nullptr;
-  if (device != nullptr && device->registration.driver == core::kCoapDriver)
-    return coap_credentials_json(credentials);
-  const Config& config = gateway_.config();
-  return {{"device", credentials.username},
-          {"credentials",
-           {{"username", credentials.username},
-            {"password", credentials.password.reveal()},
-            {"publish", credentials.topics.publish},
-            {"subscribe", credentials.topics.subscribe}}},
-          {"broker",
-           {{"host", config.broker.hosts.front()},
-            {"port", config.broker.port},
-            {"ca", config.identity.dir + "/site-ca-bundle.crt"}}}};
-}
-
 void ControlApi::add_device(const Request& request, Reply reply) {
   base::JsonReader in(request.params, "params");
   core::Registration registration;
@@ -183,7 +148,7 @@ void ControlApi::add_device(const Request& request, Reply reply) {
       std::move(registration),
       [this, reply = std::move(reply)](base::Result<ports::DeviceCredentials> done) mutable {
         if (!done) return std::move(reply)(base::failure_of(std::move(done)));
-        std::move(reply)(credentials_json(*done));
+        std::move(reply)(credentials_json(gateway_, *done));
       });
 }
 
@@ -193,7 +158,7 @@ void ControlApi::replace_device(const Request& request, Reply reply) {
   gateway_.admin().replace(
       *id, [this, reply = std::move(reply)](base::Result<ports::DeviceCredentials> done) mutable {
         if (!done) return std::move(reply)(base::failure_of(std::move(done)));
-        std::move(reply)(credentials_json(*done));
+        std::move(reply)(credentials_json(gateway_, *done));
       });
 }
 
@@ -209,18 +174,21 @@ void ControlApi::revoke_device(const Request& request, Reply reply) {
 
 base::Result<Json> ControlApi::device_json(const core::Device& device) const {
   const core::Registration& registration = device.registration;
-  const char* const presence = !device.presence                               ? "unknown"
-                               : device.presence == domain::Presence::kOnline ? "online"
-                                                                              : "offline";
+  // A LwM2M or CoAP device needs no site broker.
+  const bool needs_broker = core::is_at_site_broker(registration.driver);
+  const core::DeviceStanding standing = core::standing_of(
+      &device, {.is_broker_up = !needs_broker || gateway_.mqtt().broker_status().up});
   Json json = {{"id", registration.id.str()},
                {"profile", registration.profile},
                {"driver", registration.driver},
                {"place", registration.place},
                {"name", registration.name},
                {"title", device.profile->title.zh},
-               {"presence", presence},
+               {"presence", core::name(standing.state)},
                {"rejected", device.rejected},
                {"flood_dropped", device.flood_dropped}};
+  if (standing.since) json["since"] = domain::rfc3339(standing.since->unix_ms);
+  if (standing.why != core::StateWhy::kNone) json["why"] = core::name(standing.why);
   if (device.last_seen != base::TimePoint{})
     json["last_seen_s"] = base::to_ms(gateway_.loop().now() - device.last_seen) / 1000;
   return json;

@@ -1,42 +1,27 @@
 #pragma once
 
-#include <memory>
-#include <string>
-#include <vector>
-
+#include "firmware/daemon/control_methods.hpp"
 #include "firmware/daemon/gateway.hpp"
-#include "firmware/net/control_server.hpp"
 
 namespace linli::daemon {
 
 // What linlictl can ask of the running daemon. Loop thread only.
-class ControlApi {
+class ControlApi : public ControlRoom {
  public:
-  explicit ControlApi(Gateway& gateway) : gateway_(gateway) {}
+  explicit ControlApi(Gateway& gateway) : ControlRoom(gateway.loop()), gateway_(gateway) {}
 
-  using Request = net::ControlServer::Request;
-  using Reply = net::ControlServer::Reply;
-  // kNotFound for a method that does not exist.
-  void handle(const Request& request, Reply reply);
+  void add_to(ControlMethods& methods);
 
   base::Json status() const;
   // One check after the other from the ground up, each with a verdict and the next step.
   base::Json doctor() const;
 
  private:
-  using Method = void (ControlApi::*)(const Request&, Reply);
-  struct Row {
-    std::string_view name;
-    Method method;
-  };
-  static const std::vector<Row>& table();
-
-  void reply_later(Reply reply, base::Result<base::Json> result);
-
   void get_status(const Request& request, Reply reply);
   void get_doctor(const Request& request, Reply reply);
   void get_drivers(const Request& request, Reply reply);
   void get_outbox(const Request& request, Reply reply);
+  void get_terminals(const Request& request, Reply reply);
   void tail_events(const Request& request, Reply reply);
   void add_device(const Request& request, Reply reply);
   void list_devices(const Request& request, Reply reply);
@@ -45,11 +30,17 @@ class ControlApi {
   void revoke_device(const Request& request, Reply reply);
   void send_command(const Request& request, Reply reply);
   void show_command(const Request& request, Reply reply);
+  // What was, and where: control_history.cpp.
+  void describe_device(const Request& request, Reply reply);
+  void list_events(const Request& request, Reply reply);
+  void list_gaps(const Request& request, Reply reply);
+  void show_history(const Request& request, Reply reply);
+  void put_place(const Request& request, Reply reply);
+  void list_places(const Request& request, Reply reply);
+  void remove_place(const Request& request, Reply reply);
 
   base::Result<domain::DeviceId> device_id(const Request& request) const;
   base::Result<base::Json> device_json(const core::Device& device) const;
-  base::Json coap_credentials_json(const ports::DeviceCredentials& credentials) const;
-  base::Json credentials_json(const ports::DeviceCredentials& credentials) const;
 
   Gateway& gateway_;
 };

@@ -116,6 +116,39 @@ Verdict coap_verdict(const Json& coap, std::size_t without_key) {
           ""};
 }
 
+Verdict bus_verdict(const Json& bus) {
+  const auto readers = bus["readers"].get<std::size_t>();
+  const auto online = bus["online"].get<std::size_t>();
+  const auto in_clear = bus["in_clear"].get<std::size_t>();
+  if (readers == 0) return {"ok", "no reader is registered", ""};
+  if (!bus["up"].get<bool>()) {
+    return {"fail", bus["last_error"].get<std::string>(),
+            "look at plug, converter and network, then at osdp.buses"};
+  }
+  if (online < readers) {
+    return {"warn", fmt::format("{} of {} online", online, readers),
+            "linlictl device show says why in 'trouble'"};
+  }
+  if (in_clear > 0) {
+    return {"warn",
+            fmt::format("{} readers speak in clear: cards and doors can be forged", in_clear),
+            "give each a key: linlictl osdp key ID"};
+  }
+  return {"ok", fmt::format("{} readers, each with a key of its own", readers), ""};
+}
+
+// Only a site with terminals has something to check.
+Verdict terminals_verdict(const Json& terminals) {
+  const auto all = terminals["terminals"].get<std::size_t>();
+  const auto done = terminals["in_effect"].get<std::size_t>();
+  if (done == all) return {"ok", fmt::format("persons are in effect at {} of {}", done, all), ""};
+  return {
+      "warn",
+      fmt::format("persons are in effect at {} of {}, {} offline", done, all,
+                  terminals["offline"].dump()),
+      "linlictl terminal status shows who is refused or waits; offline ones follow by themselves"};
+}
+
 Verdict store_verdict(const ports::StoreStats& stats) {
   if (stats.health == ports::StoreHealth::kOk)
     return {"ok", fmt::format("{} commits", stats.commits), ""};
@@ -166,6 +199,7 @@ Json ControlApi::status() const {
   Json json = {
       {"version", kVersion},
       {"gateway", config.gateway.id},
+      {"site", config.gateway.site},
       {"uptime_s", base::to_ms(base::Clock::now() - gateway_.started()) / 1000},
       {"health", std::string(name(store.health))},
       {"devices", {{"total", gateway_.devices().size()}, {"online", gateway_.devices().online()}}},
@@ -174,7 +208,8 @@ Json ControlApi::status() const {
        {{"reports", intake.reports},
         {"duplicates", intake.duplicates},
         {"rejected", intake.rejected},
-        {"throttled", intake.throttled}}},
+        {"throttled", intake.throttled},
+        {"presentations", intake.presentations}}},
       {"streams", streams},
       {"commands", {{"open", commands.open}, {"total", commands.total}}},
       {"broker",
@@ -183,6 +218,10 @@ Json ControlApi::status() const {
         {"last_error", broker.last_error},
         {"redelivered", gateway_.mqtt().counts().redelivered}}},
       {"coap", gateway_.coap().status()},
+      {"osdp", gateway_.osdp().status()},
+      {"terminals", gateway_.terminals().status()},
+      {"console", gateway_.console() == nullptr ? Json{{"up", false}, {"listen", "off"}}
+                                                : gateway_.console()->status()},
       {"store", store_json(store, gateway_.store().epoch())},
       {"clock", {{"quality", std::string(domain::name(gateway_.clock().now().quality))}}},
   };
@@ -219,8 +258,21 @@ Json ControlApi::doctor() const {
           ? Verdict{"ok", count, ""}
           : Verdict{"warn", count, "linlictl device list shows which are silent, and since when"}));
   checks.push_back(check("site", "logins", logins_verdict(gateway_.logins().counts())));
+  if (const ConsoleParts* const console = gateway_.console()) {
+    const console::ServerStatus server = console->server();
+    checks.push_back(
+        check("console", "https",
+              server.is_listening
+                  ? Verdict{"ok", fmt::format("port {}", server.port), ""}
+                  : Verdict{"fail", server.last_error, "devices and doors go on without it"}));
+  }
   if (const Json coap = gateway_.coap().status(); coap["devices"] != 0)
     checks.push_back(check("site", "coap", coap_verdict(coap, gateway_.coap().without_key())));
+  if (const Json terminals = gateway_.terminals().status(); terminals["terminals"] != 0)
+    checks.push_back(check("site", "terminals", terminals_verdict(terminals)));
+  for (const Json& bus : gateway_.osdp().status())
+    checks.push_back(
+        check("site", "readers on " + bus["bus"].get<std::string>(), bus_verdict(bus)));
   if (gateway_.link() == nullptr) {
     checks.push_back(
         check("platform", "link",

@@ -5,7 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "firmware/base/json.hpp"
-#include "firmware/daemon/config.hpp"
+#include "firmware/console/api/openapi.hpp"
+#include "firmware/daemon/config_layers.hpp"
 #include "firmware/daemon/run.hpp"
 #include "firmware/daemon/version.hpp"
 
@@ -16,23 +17,23 @@ namespace daemon = linli::daemon;
 // run() adds 3: cannot start.
 enum Exit { kValid = 0, kInvalid = 1, kUnreadable = 2, kUsage = 64 };
 
-int show_verdict(const daemon::ConfigReading& reading, const std::string& file, bool as_json) {
-  const bool valid = reading.problems.empty();
+int show_verdict(const daemon::LayeredConfig& layers, const std::string& file, bool as_json) {
+  const bool valid = layers.is_valid();
   if (as_json) {
-    std::cout << linli::base::dump_json(daemon::verdict_json(reading, file)) << "\n";
+    std::cout << linli::base::dump_json(daemon::verdict_json(layers, file)) << "\n";
   } else {
-    (valid ? std::cout : std::cerr) << daemon::verdict_text(reading, file);
+    (valid ? std::cout : std::cerr) << daemon::verdict_text(layers, file);
   }
   return valid ? kValid : kInvalid;
 }
 
 int check(const std::string& file, bool as_json) {
-  const auto reading = daemon::load_config(file);
-  if (!reading) {
-    std::cerr << reading.error().what << "\n";
+  const auto layers = daemon::load_layers(file);
+  if (!layers) {
+    std::cerr << layers.error().what << "\n";
     return kUnreadable;
   }
-  return show_verdict(*reading, file, as_json);
+  return show_verdict(*layers, file, as_json);
 }
 
 int show(const std::string& text) {
@@ -41,14 +42,18 @@ int show(const std::string& text) {
 }
 
 int with_config(const std::string& file, const std::function<int(const daemon::Config&)>& use) {
-  if (file.empty()) return use(daemon::Config{});
-  const auto reading = daemon::load_config(file);
-  if (!reading) {
-    std::cerr << reading.error().what << "\n";
+  const auto layers = daemon::load_layers(file);
+  if (!layers) {
+    std::cerr << layers.error().what << "\n";
     return kUnreadable;
   }
-  if (!reading->problems.empty()) return show_verdict(*reading, file, false);
-  return use(reading->config);
+  if (!layers->file.problems.empty()) return show_verdict(*layers, file, false);
+  // The doors must open with what the configuration file says.
+  if (!layers->is_valid()) {
+    std::cerr << daemon::verdict_text(*layers, file)
+              << "the settings are passed over until they are valid\n";
+  }
+  return use(layers->config);
 }
 
 }  // namespace
@@ -69,6 +74,9 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape): above
   app.add_flag("--print-config", print, "print the configuration with all defaults and exit");
   app.add_flag("--print-schema", schema, "print the JSON Schema of the configuration and exit");
   app.add_flag("--print-reference", reference, "print a table of all members and exit");
+  bool openapi = false;
+  app.add_flag("--print-openapi", openapi,
+               "print the OpenAPI document of the console's API and exit");
   app.set_version_flag("--version", std::string("linlid ") + daemon::kVersion);
   app.footer(
       "Exit codes: 0 ended in order, or valid; 1 invalid configuration; 2 unreadable; 3 cannot "
@@ -80,6 +88,7 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape): above
   }
 
   if (schema) return show(daemon::config_schema().dump(2) + "\n");
+  if (openapi) return show(linli::console::api::openapi_document(daemon::kVersion).dump(2) + "\n");
   if (reference) return show(daemon::config_reference());
   if (!check_file.empty()) return check(check_file, format == "json");
   return with_config(config_file, [print, &config_file](const daemon::Config& config) {

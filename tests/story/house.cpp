@@ -1,10 +1,14 @@
 #include "tests/story/house.hpp"
 
+#include <algorithm>
 #include <utility>
+
+#include "tests/fakes/memory_query.hpp"
 
 namespace linli::story {
 
 void TestDriver::invoke(ports::ActionRequest request, base::Done<ports::ActionReply> done) {
+  if (!fails_with) requests.push_back(request);
   if (!fails_with) moved.push_back(request.command.str());
   base::Result<ports::ActionReply> reply = ports::ActionReply{answer_follows, "{}"};
   if (fails_with) reply = base::Failure(*fails_with);
@@ -41,21 +45,47 @@ House::~House() = default;
 
 void House::start() {
   devices = std::make_unique<core::DeviceTable>();
+  interlocks = std::make_unique<core::InterlockDesk>(
+      loop, store, clock, *devices,
+      core::InterlockDesk::Dependencies{[this](const core::Device&) { return &driver; },
+                                        "run" + std::to_string(++starts),
+                                        [this](const core::Device&) { return heard_since; }});
   ledger = std::make_unique<core::CommandLedger>(
       loop, store, clock, *devices,
-      core::CommandLedger::Dependencies{[this](const core::Device&) { return &driver; }},
+      core::CommandLedger::Dependencies{
+          [this](const core::Device&) { return &driver; },
+          [this](std::string_view name) {
+            const bool is_it = scenario != nullptr && scenario->name() == name;
+            return is_it ? scenario : nullptr;
+          },
+          [this](const domain::DeviceId& device) { return interlocks->may_move(device); }},
       core::LedgerLimits{});
   intake = std::make_unique<core::ReportIntake>(
       loop, store, clock, *devices,
       core::ReportIntake::Dependencies{
           [this](ports::Turn& turn, const domain::DeviceId& device,
                  const domain::ActionResult& result) {
-            return ledger->on_result(turn, device, result);
+            return interlocks->knows(result.command) ? core::Settle()
+                                                     : ledger->on_result(turn, device, result);
           },
           [this](const domain::DeviceId& device, const std::string& id) {
             driver.acknowledge(device, id);
+          },
+          [this](const core::Device& device, const domain::PropertyModel& model,
+                 const domain::Value& value, const domain::EventTime& now, std::int64_t at_ms) {
+            samples->add(device.registration.id, model, value, now, at_ms);
+          },
+          [this](const core::Device& device, const domain::Report& report,
+                 const domain::EventTime& now) { interlocks->on_arrival(device, report, now); },
+          [this](ports::Turn& turn, const core::Device& device, const domain::Report& report,
+                 const domain::EventTime& now) {
+            interlocks->add_to(turn);
+            return scenario == nullptr ? core::Settle()
+                                       : scenario->on_report(turn, device, report, now);
           }},
       core::IntakeLimits{});
+  samples = std::make_unique<core::SampleKeeper>(loop, store, clock, 7'000U);
+  samples->start();
   for (std::size_t i = 0; i < registered.size(); ++i) devices->put(registered[i], profiles[i]);
 }
 
@@ -64,7 +94,10 @@ void House::crash_and_restart() {
   loop.drop_all();
   intake.reset();
   ledger.reset();
+  interlocks.reset();
+  samples.reset();
   start();
+  restore_history();
   std::vector<core::CommandRecord> records;
   for (const auto& [key, row] : store.rows(ports::Space::kCommand)) {
     records.push_back(core::command_from_row(row).value());
@@ -73,8 +106,29 @@ void House::crash_and_restart() {
     const auto id = domain::DeviceId::parse(core::SeenWindow::device_of(key)).value();
     devices->find(id)->seen.restore(key, row);
   }
+  for (const auto& [key, row] : store.rows(ports::Space::kProperty)) {
+    core::Device* const device = devices->find(domain::DeviceId::parse(key).value());
+    if (device != nullptr) core::restore_properties(*device, row);
+  }
   ledger->restore(std::move(records));
+  fakes::MemoryQuery query(store);
+  (void)interlocks->restore(query);
   loop.run_ready();
+}
+
+void House::restore_history() const {
+  for (const auto& [id, row] : store.rows(ports::Space::kPresence)) {
+    core::Device* const device = devices->find(domain::DeviceId::parse(id).value());
+    if (device != nullptr) core::restore_presence(*device, row);
+  }
+  // As ports::Query::unfolded_samples gives them.
+  std::int64_t folded_ms = 0;
+  for (const auto& [key, put] : store.samples()) {
+    if (put.step == domain::SampleStep::kCoarse) folded_ms = std::max(folded_ms, put.bucket_ms);
+  }
+  for (const auto& [key, put] : store.samples()) {
+    if (put.step == domain::SampleStep::kFine && put.bucket_ms >= folded_ms) samples->restore(put);
+  }
 }
 
 void House::add_device(const std::string& id, std::shared_ptr<const domain::Profile> profile) {

@@ -7,7 +7,10 @@
 
 #include "firmware/core/command_ledger.hpp"
 #include "firmware/core/device_table.hpp"
+#include "firmware/core/interlock_desk.hpp"
 #include "firmware/core/report_intake.hpp"
+#include "firmware/core/sample_keeper.hpp"
+#include "firmware/core/scenario.hpp"
 #include "firmware/ports/device_driver.hpp"
 #include "tests/fakes/memory_store.hpp"
 #include "tests/fakes/virtual_loop.hpp"
@@ -52,8 +55,9 @@ class TestDriver final : public ports::DeviceDriver {
   }
 
   std::vector<std::string> moved;  // command ids, in the order in which they reached a device
-  std::vector<std::string> acknowledged;  // "<device>:<message id>"
-  std::optional<base::Error> fails_with;  // instead of moving
+  std::vector<ports::ActionRequest> requests;  // the same, with all that was asked
+  std::vector<std::string> acknowledged;       // "<device>:<message id>"
+  std::optional<base::Error> fails_with;       // instead of moving
   bool answer_follows = true;
 
  private:
@@ -89,17 +93,23 @@ class House {
   TestClock clock{loop};
   fakes::MemoryStore store{loop};
   TestDriver driver{loop};
+  core::Scenario* scenario = nullptr;  // a test's own, which outlives the house
   std::unique_ptr<core::DeviceTable> devices;
+  std::unique_ptr<core::InterlockDesk> interlocks;  // without rules until a test says use
   std::unique_ptr<core::CommandLedger> ledger;
   std::unique_ptr<core::ReportIntake> intake;
+  std::unique_ptr<core::SampleKeeper> samples;
   std::vector<core::Registration> registered;
   std::vector<std::shared_ptr<const domain::Profile>> profiles;
   int committed = 0;
   int failed = 0;
+  int starts = 0;
+  std::optional<base::TimePoint> heard_since;   // as the client that hears detectors would say
   std::vector<domain::CommandOutcome> answers;  // of submit, in the order in which they came
 
  private:
   void start();
+  void restore_history() const;
 };
 
 // One property "level", one event "smoke" (alarm), one action "unlock" (a door).

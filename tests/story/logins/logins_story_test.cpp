@@ -62,10 +62,11 @@ class Logins : public testing::Test {
   }
 
   // The password that the installer was shown, or the error.
-  base::Result<std::string> add(const std::string& id) {
+  base::Result<std::string> add(const std::string& id, std::string_view with = core::kMqttDriver) {
     base::Result<std::string> shown = base::fail(Code::kInternal, "no answer");
     core::Registration registration;
     registration.id = id_of(id);
+    registration.driver = with;
     registration.profile = profile->name;
     admin->add(registration, [&shown](base::Result<ports::DeviceCredentials> done) {
       shown = done ? base::Result<std::string>(done->password.reveal())
@@ -79,6 +80,14 @@ class Logins : public testing::Test {
     base::Result<void> answer = base::fail(Code::kInternal, "no answer");
     admin->revoke(id_of(id), [&answer](base::Result<void> done) { answer = std::move(done); });
     loop.run_for(seconds(10));
+    return answer;
+  }
+
+  base::Result<void> describe(const std::string& id, std::string name, std::string place) {
+    base::Result<void> answer = base::fail(Code::kInternal, "no answer");
+    admin->describe(id_of(id), std::move(name), std::move(place),
+                    [&answer](base::Result<void> done) { answer = std::move(done); });
+    loop.run_for(seconds(1));
     return answer;
   }
 
@@ -109,6 +118,16 @@ TEST_F(Logins, ThatTheBrokerLostComeBackWithTheirOldPassword) {
   EXPECT_EQ(keeper->counts().granted, 2U);
 }
 
+TEST_F(Logins, OfTerminalsAreTheBrokersToo) {
+  const std::string password = add("1305433", core::kTerminalDriver).value();
+  access.there["ghost"] = {"p", {}};
+  check();
+  EXPECT_TRUE(access.there.contains("1305433"));
+  access.there.clear();
+  check();
+  EXPECT_EQ(access.there.at("1305433").password, password);
+}
+
 TEST_F(Logins, ThatAreAsTheyShouldBeAreLeftAlone) {
   add("door1").value();
   const int before = access.changes;
@@ -133,6 +152,16 @@ TEST_F(Logins, WithOtherRightsThanTheModelGivesAreMended) {
   EXPECT_EQ(access.there["door1"].topics.publish,
             access.topics_of(id_of("door1"), *profile).publish);
   EXPECT_EQ(access.there["door1"].password, password);
+}
+
+TEST_F(Logins, OfARevokedDeviceTakeItsDriversKeyWithThem) {
+  add("door1").value();
+  ports::Turn turn;
+  turn.puts.push_back({ports::Space::kSecret, ports::device_key_name("door1"), "sealed"});
+  store.commit(std::move(turn), [](const base::Result<void>& /*done*/) {});
+  loop.run_for(seconds(1));
+  ASSERT_TRUE(revoke("door1").has_value());
+  EXPECT_TRUE(store.rows(ports::Space::kSecret).empty());
 }
 
 TEST_F(Logins, RevokedWhileTheBrokerIsAwayGoWhenItIsBack) {
@@ -179,6 +208,27 @@ TEST_F(Logins, WithoutAStoredPasswordAreCountedAndNewCredentialsMendThem) {
   check();
   EXPECT_EQ(keeper->counts().without_secret, 0U);
   EXPECT_TRUE(access.there.contains("door1"));
+}
+
+TEST_F(Logins, AndValuesStayWhenADeviceIsCalledOtherwiseOrHangsElsewhere) {
+  const std::string password = add("door1").value();
+  devices.find(id_of("door1"))->slots[0].value = 7.0;
+  EXPECT_TRUE(describe("door1", "大门", "b3-gate").has_value());
+  EXPECT_EQ(devices.find(id_of("door1"))->slots[0].value, domain::Value(7.0));
+  crash_and_restart();
+  EXPECT_EQ(devices.find(id_of("door1"))->registration.name, "大门");
+  EXPECT_EQ(devices.find(id_of("door1"))->registration.place, "b3-gate");
+  EXPECT_EQ(access.there.at("door1").password, password);
+}
+
+TEST_F(Logins, OfADeviceThatCouldNotBeCalledOtherwiseKeepItsName) {
+  add("door1").value();
+  EXPECT_EQ(describe("door2", "x", "y").error().code, Code::kNotFound);
+  EXPECT_EQ(describe("door1", std::string(300, 'x'), "").error().code, Code::kInvalid);
+  EXPECT_EQ(describe("door1", "\xff", "").error().code, Code::kInvalid);
+  store.fail_next(1, Code::kFull);
+  EXPECT_EQ(describe("door1", "x", "y").error().code, Code::kFull);
+  EXPECT_EQ(devices.find(id_of("door1"))->registration.name, "");
 }
 
 TEST_F(Logins, OfADeviceWhoseEndCouldNotBeWrittenDownStay) {

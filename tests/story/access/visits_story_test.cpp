@@ -1,0 +1,168 @@
+#include <nlohmann/json.hpp>
+
+#include "firmware/base/json.hpp"
+#include "tests/story/access/gatehouse.hpp"
+
+namespace linli::story {
+namespace {
+
+using domain::CommandState;
+using std::chrono::hours;
+using std::chrono::seconds;
+using Words = std::vector<std::string>;
+
+constexpr const char* kMoveIn = R"({"household":"h501","place":"b3-u2-501","groups":[3],"people":[
+    {"id":"ann","name":"安女士"},{"id":"ben","name":"本先生","role":"family"}]})";
+constexpr const char* kCode = R"({"person":"ann","group":3,"life_s":7200,"uses":2})";
+constexpr const char* kPass =
+    R"({"kind":"visitor","person":"ann","group":3,"life_s":86400,"uses":2})";
+
+class Visits : public Gatehouse {
+ protected:
+  Visits() { EXPECT_EQ(ask("move_in", kMoveIn).state, CommandState::kConfirmed); }
+
+  base::Json give(const std::string& action, const std::string& input) {
+    const auto outcome = ask(action, input, "resident", "person:ann");
+    EXPECT_EQ(outcome.state, CommandState::kConfirmed) << outcome.reason;
+    return base::parse_json(outcome.output).value();
+  }
+  std::string digits() { return give("issue_code", kCode)["code"].get<std::string>(); }
+  // In no row, in no event, in no line of the audit.
+  void expect_nowhere(const std::string& secret) {
+    for (int space = 0; space <= static_cast<int>(ports::Space::kDelegation); ++space) {
+      for (const auto& [key, row] : store.rows(static_cast<ports::Space>(space)))
+        EXPECT_EQ(row.find(secret), std::string::npos) << key << " " << row;
+    }
+    for (const domain::Stream stream : domain::kStreams) {
+      for (const ports::ChunkPtr& chunk : store.chunks(stream))
+        EXPECT_EQ(chunk->records.find(secret), std::string::npos) << domain::name(stream);
+    }
+    for (const auto& each : store.audit())
+      EXPECT_EQ(each.line.find(secret), std::string::npos) << each.line;
+  }
+};
+
+TEST_F(Visits, BeginWithSixDigitsThatOpenAsOftenAsTheyMay) {
+  const std::string code = digits();
+  ASSERT_EQ(code.size(), 6U);
+  for (int i = 0; i < 3; ++i) {
+    type(code + "#");
+    run(seconds(10));
+  }
+  EXPECT_EQ(opened(), 2U);
+}
+
+TEST_F(Visits, TellACodeOnceAndKeepItNowhere) {
+  const domain::Command wish = command("issue_code", kCode, "resident", "person:ann");
+  const auto first = submit(wish);
+  const auto code = base::parse_json(first.output).value()["code"].get<std::string>();
+  EXPECT_EQ(submit(wish).output, R"({"secret":"given_once"})") << "a repeat is told nothing";
+  expect_nowhere(code);
+  crash_and_restart();
+  expect_nowhere(code);
+  EXPECT_EQ(submit(wish).output, R"({"secret":"given_once"})");
+  type(code + "#");
+  run(seconds(1));
+  EXPECT_EQ(opened(), 1U);
+}
+
+TEST_F(Visits, TellAPassOnceAndKeepItNowhere) {
+  const auto made = give("issue_pass", kPass);
+  const auto text = made["pass"].get<std::string>();
+  ASSERT_EQ(text.size(), domain::access::kPassTextChars);
+  expect_nowhere(text);
+  show_pass(text);
+  run(seconds(1));
+  EXPECT_EQ(opened(), 1U);
+  expect_nowhere(text);
+}
+
+// The row is not there yet: who asked was told nothing, and makes a new one.
+TEST_F(Visits, LeaveNoCodeBehindThatNobodyWasTold) {
+  const std::size_t before = books->codes.size();
+  store.hold();
+  bool is_told = false;
+  ledger->submit_and_wait(command("issue_code", kCode, "resident", "person:ann"),
+                          [&is_told](const base::Result<core::CommandRecord>&) { is_told = true; });
+  run(seconds(1));
+  crash_and_restart();
+  EXPECT_FALSE(is_told);
+  EXPECT_EQ(books->codes.size(), before);
+  EXPECT_EQ(digits().size(), 6U);
+}
+
+TEST_F(Visits, AreTakenBackByWhoeverGaveThem) {
+  const auto code = give("issue_code", kCode);
+  const auto pass = give("issue_pass", kPass);
+  const std::string take_code = R"({"code":")" + code["id"].get<std::string>() + "\"}";
+  const std::string take_pass = R"({"pass":")" + pass["id"].get<std::string>() + "\"}";
+  ask("move_in", R"({"household":"h1","place":"b4-u1","people":[{"id":"eve","name":"伊女士"}]})");
+  EXPECT_EQ(ask("revoke_code", take_code, "resident", "person:eve").state, CommandState::kRefused);
+  EXPECT_EQ(ask("revoke_pass", take_pass, "resident", "person:eve").state, CommandState::kRefused);
+  EXPECT_EQ(ask("revoke_code", take_code, "resident", "person:ann").state,
+            CommandState::kConfirmed);
+  EXPECT_EQ(ask("revoke_pass", take_pass, "resident", "person:ann").state,
+            CommandState::kConfirmed);
+  for (int start = 0; start < 2; ++start) {
+    type(code["code"].get<std::string>() + "#");
+    show_pass(pass["pass"].get<std::string>());
+    run(seconds(10));
+    crash_and_restart();
+  }
+  EXPECT_EQ(opened(), 0U);
+  EXPECT_TRUE(books->issued.all().empty());
+  EXPECT_EQ(ask("revoke_code", take_code).state, CommandState::kFailed);
+}
+
+TEST_F(Visits, EndWithThemWhoMoveOut) {
+  const auto code = give("issue_code", kCode);
+  const auto pass = give("issue_pass", kPass);
+  const auto left = ask("move_out", R"({"household":"h501","people":["ann"]})");
+  ASSERT_EQ(left.state, CommandState::kConfirmed) << left.reason;
+  const auto ended = base::parse_json(left.output).value();
+  EXPECT_EQ(ended["codes"], 1);
+  EXPECT_EQ(ended["passes"], 1);
+  EXPECT_EQ(ended["phones"], 1);
+  EXPECT_EQ(ended["rights"], 1);
+  for (int start = 0; start < 2; ++start) {
+    type(code["code"].get<std::string>() + "#");
+    show_pass(pass["pass"].get<std::string>());
+    run(seconds(10));
+    crash_and_restart();
+  }
+  EXPECT_EQ(opened(), 0U);
+}
+
+TEST_F(Visits, AreForgottenWhenTheyAreOver) {
+  give("issue_pass", kPass);
+  give("issue_code", kCode);
+  run(hours(73));
+  EXPECT_TRUE(books->issued.all().empty());
+  EXPECT_TRUE(books->codes.empty());
+  for (const auto& [key, row] : store.rows(ports::Space::kAccessPass))
+    EXPECT_FALSE(key.starts_with("issued/") || key.starts_with("code/")) << key;
+}
+
+TEST_F(Visits, AreAsManyAsOneMayHave) {
+  for (std::size_t i = 0; i < domain::access::kMostLive; ++i) digits();
+  const auto code = ask("issue_code", kCode, "resident", "person:ann");
+  EXPECT_EQ(code.state, CommandState::kFailed);
+  EXPECT_NE(code.reason.find("give a pass instead"), std::string::npos) << code.reason;
+  for (std::size_t i = 0; i < scenarios::access::PassBook::kMostOfOne; ++i)
+    give("issue_pass", kPass);
+  const auto pass = ask("issue_pass", kPass, "resident", "person:ann");
+  EXPECT_EQ(pass.state, CommandState::kFailed);
+  EXPECT_NE(pass.reason.find("take some back"), std::string::npos) << pass.reason;
+}
+
+TEST_F(Visits, NeedAClock) {
+  clock.quality = domain::TimeQuality::kFloor;
+  for (const auto& [action, input] : {std::pair{"issue_code", kCode}, {"issue_pass", kPass}}) {
+    const auto outcome = ask(action, input, "resident", "person:ann");
+    EXPECT_EQ(outcome.state, CommandState::kFailed) << action;
+    EXPECT_NE(outcome.reason.find("not synchronised"), std::string::npos) << outcome.reason;
+  }
+}
+
+}  // namespace
+}  // namespace linli::story
