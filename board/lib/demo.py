@@ -10,19 +10,29 @@ from pathlib import Path
 from children import Failure, call, can_listen, free_port, listens
 
 ROOT = Path(__file__).resolve().parents[2]
+WEB = ROOT / "build" / "release" / "web"
 MOSQUITTO = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
-PORTS = {"site": 8883, "platform": 8884, "coap": 5684}
+PORTS = {"site": 8883, "platform": 8884, "coap": 5684, "console": 8443}
 KINDS = {"coap": socket.SOCK_DGRAM}
-NAMES = {"site": "the site broker", "platform": "the platform broker", "coap": "CoAP"}
+NAMES = {"site": "the site broker", "platform": "the platform broker", "coap": "CoAP", "console": "the console"}
 
-DEVICES = [("gate-3-2", "generic/lock", "3-2"), ("gate-main", "generic/lock", "main gate"), ("smoke-3-2-01", "generic/smoke", "3-2"),
-           ("smoke-shed", "generic/smoke", "e-bike shed"), ("leak-pump", "generic/water_leak", "pump room"),
-           ("door-roof", "generic/door_contact", "roof"), ("th-lobby", "generic/temperature_humidity", "lobby"),
-           ("socket-shed-1", "generic/socket", "e-bike shed"), ("meter-3-2-101", "generic/meter", "3-2-101"),
-           ("sos-3-2-101", "generic/button", "3-2-101"), ("pir-garage", "generic/pir", "garage"), ("siren-shed", "generic/siren", "e-bike shed")]
+# 小区 → 楼栋 → 单元 → 点位, parents first: id, parent, kind, name.
+PLACES = [("compound", "", "site", "邻里小区"), ("main-gate", "compound", "point", "大门"), ("shed", "compound", "building", "车棚"),
+          ("garage", "compound", "building", "地下车库"), ("pump-room", "compound", "point", "水泵房"),
+          ("building-3", "compound", "building", "3 号楼"), ("3-roof", "building-3", "point", "屋顶"), ("3-lobby", "building-3", "point", "大堂"),
+          ("3-2", "building-3", "unit", "2 单元"), ("3-2-gate", "3-2", "point", "单元门"), ("3-2-101", "3-2", "point", "101 室"),
+          ("by-hand", "compound", "point", "手动试用")]
 
+DEVICES = [("gate-3-2", "generic/lock", "3-2-gate"), ("gate-main", "generic/lock", "main-gate"), ("smoke-3-2-01", "generic/smoke", "3-2"),
+           ("smoke-shed", "generic/smoke", "shed"), ("leak-pump", "generic/water_leak", "pump-room"),
+           ("door-roof", "generic/door_contact", "3-roof"), ("th-lobby", "generic/temperature_humidity", "3-lobby"),
+           ("socket-shed-1", "generic/socket", "shed"), ("meter-3-2-101", "generic/meter", "3-2-101"),
+           ("sos-3-2-101", "generic/button", "3-2-101"), ("pir-garage", "generic/pir", "garage"), ("siren-shed", "generic/siren", "shed")]
 
-COAP_DEVICES = [("gate-garage", "generic/lock", "garage"), ("th-roof", "generic/temperature_humidity", "roof")]
+# Who is invited to the residents' app, and where they live.
+RESIDENT = ("101 室住户", "3-2-101")
+
+COAP_DEVICES = [("gate-garage", "generic/lock", "garage"), ("th-roof", "generic/temperature_humidity", "3-roof")]
 
 
 def openssl(*words, folder, wish):
@@ -63,7 +73,8 @@ def write_config(folder, ports):
                 "identity": {"dir": "identity"}, "profiles": {"dirs": [str(ROOT / "config" / "profiles")]},
                 "broker": {"dir": "broker", "socket": "broker/gateway.sock", "listen": "127.0.0.1", "port": ports["site"],
                            "run_as": "root" if os.geteuid() == 0 else ""},
-                "coap": {"listen": "127.0.0.1", "port": ports["coap"]}}
+                "coap": {"listen": "127.0.0.1", "port": ports["coap"]},
+                "console": {"listen": "127.0.0.1", "port": ports["console"], "web": str(WEB)}}
     if "platform" in ports:
         settings["platform"] = {"link": "mqtt", "host": "localhost", "backoff": {"first_spread_ms": 500, "base_ms": 500, "cap_ms": 5000},
                                 "ca": "platform/ca.pem", "certificate": "platform/gateway.pem", "key": "platform/gateway.key", "port": ports["platform"]}
@@ -105,15 +116,21 @@ def start_platform(site, pki, port):
                         "--port", port, "--ca", pki / "ca.pem", "--cert", pki / "receiver.pem", "--key", pki / "receiver.key")
 
 
+def add_places(site):
+    for name, parent, kind, title in PLACES:
+        site.must("place", "add", "--id", name, "--kind", kind, "--name", title, *(["--parent", parent] if parent else []))
+
+
 def register_devices(site):
     """The logins of the simulated devices; made once and kept with the demo site."""
     file = site.folder / "devices.json"
     if not file.exists():
+        add_places(site)
         devices = []
-        for name, profile, place in [*DEVICES, ("try-me", "generic/smoke", "by hand")]:
+        for name, profile, place in [*DEVICES, ("try-me", "generic/smoke", "by-hand")]:
             answer = site.must("device", "add", "--id", name, "--profile", profile, "--place", place)
             devices.append({"id": name, "profile": profile, "password": answer["credentials"]["password"]})
-        for name, profile, place in [*COAP_DEVICES, ("try-coap", "generic/smoke", "by hand")]:
+        for name, profile, place in [*COAP_DEVICES, ("try-coap", "generic/smoke", "by-hand")]:
             answer = site.must("device", "add", "--driver", "coap", "--id", name, "--profile", profile, "--place", place)
             devices.append({"id": name, "profile": profile, "key": answer["credentials"]["key"]})
         file.write_text(json.dumps(devices))

@@ -11,12 +11,16 @@ libcoap3-dev|CoAP devices
 libssl-dev|TLS of the MQTT client and of CoAP
 nlohmann-json3-dev|JSON
 libmbedtls-dev|keys and certificates
+libsodium-dev|Argon2id for the passwords of people
+libqrencode-dev|the claim code as a QR in the terminal
 libsqlite3-dev|the store
+zlib1g-dev|archives: backups and diagnostics
 libexpected-dev|results
 libfmt-dev|text formatting
 libboost1.81-dev|the event loop
 libcli11-dev|command lines
 libsystemd-dev|readiness, watchdog, journal
+libgpiod-dev|lock, contact and reader on lines of the board
 libgtest-dev|tests
 libgmock-dev|tests'
 
@@ -35,8 +39,14 @@ clang-format-14|the lint run
 clang-tidy-14|the tidy run
 libclang-rt-14-dev|fuzz targets
 strace|holds the store in a test
+curl|a browser that is none, for the console
+slowhttptest|slow and silent visitors of the console
 faketime|a gateway that starts in 1970
-git|the lint run asks which files are ours'
+git|the lint run asks which files are ours
+tshark|reads the captures of the frame log'
+
+packages_browser='chromium|drives the pages in tests
+fonts-noto-cjk|Chinese letters in screenshots'
 
 say() { printf '== %s\n' "$*"; }
 
@@ -87,6 +97,6 @@ ensure_node() {
   major=$(node --version 2>/dev/null | sed -n 's/^v\([0-9]*\).*/\1/p')
   if [ "${major:-0}" -ge 18 ] && command -v npm >/dev/null; then return 0; fi
   missing='nodejs npm'
-  say "installing nodejs and npm for the test peers"
+  say "installing nodejs and npm for the pages and the test peers"
   install_packages
 }

@@ -15,7 +15,7 @@ from options import Misuse, read_options
 from site_run import Site, start, watch
 
 BUILD = ROOT / "build" / "release"
-TARGETS = ["linlid", "linlictl", "platform_receiver", "sim_compound", "sim_coap"]
+TARGETS = ["linlid", "linlictl", "platform_receiver", "sim_compound", "sim_coap", "web"]
 
 
 def folder_of(options):
@@ -42,7 +42,7 @@ def be_the_only_run_of(folder):
 
 
 def install(wish):
-    if attend(wish, "bash", "-c", ". board/lib/packages.sh; ensure_packages build run") != 0:
+    if attend(wish, "bash", "-c", ". board/lib/packages.sh; ensure_packages build run && ensure_node") != 0:
         raise Failure("the packages above could not be installed: install them by hand, then try again")
 
 
@@ -73,8 +73,8 @@ def run(options, wish):
         install(wish)
         build(wish)
         begun = time.monotonic()
-        commands = start(site, options)
-        watch(site, commands, time.monotonic() - begun, options.seconds)
+        commands, ways_in = start(site, options)
+        watch(site, commands, ways_in, time.monotonic() - begun, options.seconds)
     except Ended:
         pass
     except Failure:

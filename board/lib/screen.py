@@ -1,4 +1,4 @@
-"""What a run shows: what runs where, live counts, and lines to try by hand."""
+"""What a run shows: what runs where, live counts, lines to try by hand, and how people come in."""
 
 import shlex
 
@@ -25,9 +25,9 @@ def process_lines(children):
         yield f"  {name:<18} {state}  pid {process.pid:<7} log {children.log(name).name}"
 
 
-def screen(children, status, commands, notes, started):
+def screen(children, status, commands, notes, ways_in, started):
     if status is None:
         return f"linlid does not answer: see {children.log('linlid')}"
     lines = [f"Linli 邻里  {status['gateway']}   up {status['uptime_s']} s   (started in {started:.1f} s)   {children.folder}", ""]
     lines += [*process_lines(children), *(f"  note: {note}" for note in notes), ""]
-    return "\n".join([*lines, *count_lines(status), "", *commands, "", "Ctrl-C ends it."])
+    return "\n".join([*lines, *count_lines(status), "", *commands, "", *ways_in, "", "Ctrl-C ends it."])

@@ -8,6 +8,7 @@ import time
 import demo
 from children import Children, Ended, Failure, answers, call, listens
 from screen import command_lines, screen
+from ways_in import WaysIn
 
 BIN = demo.ROOT / "build" / "release" / "bin"
 SCREEN_EVERY_S = 1
@@ -45,6 +46,13 @@ class Site:
             raise Failure(f"linlictl {' '.join(words)} failed: {complaint(done)}")
         return json.loads(done.stdout)
 
+    def says(self, *words, in_json):
+        """linlictl's answer for people, or as JSON; None if it refuses."""
+        done = self._run("linlictl", *(["--json"] if in_json else []), *words)
+        if done.returncode != 0:
+            return None
+        return json.loads(done.stdout) if in_json else done.stdout
+
     def settings(self):
         done = self._run("linlid", "--print-config")
         if done.returncode != 0:
@@ -71,18 +79,20 @@ class Site:
 
 
 def start_demo(site, keep):
-    """Gives the lines to try by hand."""
+    """Gives the lines to try by hand, and how people come in."""
     if not keep and site.folder.exists():
         shutil.rmtree(site.folder)
     site.folder.mkdir(mode=0o700, exist_ok=True)
-    ports = demo.choose_ports(site.folder, ["site", "platform", "coap"], site.notes)
+    ports = demo.choose_ports(site.folder, ["site", "platform", "coap", "console"], site.notes)
     pki = demo.platform_certificates(site.folder, site.children.wish)
     demo.write_config(site.folder, ports)
     demo.start_platform(site, pki, ports["platform"])
     site.start_gateway()
     devices = demo.register_devices(site)
     demo.start_devices(site, devices, ports)
-    return command_lines(BIN, site.config, demo.lines_to_try(site, devices, ports), ["command send --target device/gate-3-2 --action unlock"])
+    ways_in = WaysIn(site)
+    ways_in.invite_resident(*demo.RESIDENT)
+    return command_lines(BIN, site.config, demo.lines_to_try(site, devices, ports), ["command send --target device/gate-3-2 --action unlock"]), ways_in
 
 
 def start(site, options):
@@ -92,12 +102,12 @@ def start(site, options):
     if options.config:
         site.config = options.config
     else:
-        demo.write_config(site.folder, demo.choose_ports(site.folder, ["site", "coap"], site.notes))
+        demo.write_config(site.folder, demo.choose_ports(site.folder, ["site", "coap", "console"], site.notes))
     site.start_gateway()
-    return command_lines(BIN, site.config, [], [])
+    return command_lines(BIN, site.config, [], []), WaysIn(site)
 
 
-def watch(site, commands, started, seconds):
+def watch(site, commands, ways_in, started, seconds):
     end = time.monotonic() + seconds if seconds else float("inf")
     is_terminal = sys.stdout.isatty()
     next_screen = 0.0
@@ -106,10 +116,10 @@ def watch(site, commands, started, seconds):
             if name == "linlid":
                 raise Failure(site.children.obituary(name, process))
         if time.monotonic() >= next_screen:
-            text = screen(site.children, site.status(), commands, site.notes, started)
+            text = screen(site.children, site.status(), commands, site.notes, ways_in.lines(is_terminal), started)
             print("\033[H\033[J" + text if is_terminal else text, flush=True)
             next_screen = time.monotonic() + (SCREEN_EVERY_S if is_terminal else SCREEN_EVERY_S_IN_A_FILE)
         if site.children.wish.heard_within(min(SCREEN_EVERY_S, max(0.0, end - time.monotonic()))):
             raise Ended
     if not is_terminal:
-        print(screen(site.children, site.status(), commands, site.notes, started), flush=True)
+        print(screen(site.children, site.status(), commands, site.notes, ways_in.lines(is_terminal), started), flush=True)

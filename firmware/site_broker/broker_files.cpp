@@ -63,7 +63,10 @@ std::string render_configuration(const BrokerSettings& s) {
   // the process instead.
   line("max_queued_messages 0", "what waits while the gateway restarts");
   line("set_tcp_nodelay true", "a command must not wait for the acknowledgement of the last one");
-  line("max_packet_size 70000", "the largest payload the gateway reads is 64 KiB");
+  line(fmt::format("max_packet_size {}", s.max_packet_bytes),
+       "the largest payload the gateway reads is 64 KiB, but for the pictures of terminals, which "
+       "it "
+       "throws away");
   // No memory_limit: 2.0.11 counts memory that the dynamic security plugin frees but never counted
   // when it was allocated. After a handful of devices the count wraps around and everybody is "out
   // of memory". The service unit bounds the process instead.
@@ -94,18 +97,22 @@ base::Result<std::string> initial_logins(const base::SecretText& password) {
   if (!ingest) return base::failure_of(std::move(ingest));
   auto outlet = login(kOutletUser, password);
   if (!outlet) return base::failure_of(std::move(outlet));
+  auto ear = login(kEarUser, password);
+  if (!ear) return base::failure_of(std::move(ear));
   const base::Json file = {
       {"defaultACLAccess",
        {{"publishClientSend", false},
         {"publishClientReceive", false},
         {"subscribe", false},
         {"unsubscribe", true}}},
-      {"clients", base::Json::array({*ingest, *outlet})},
+      {"clients", base::Json::array({*ingest, *outlet, *ear})},
       {"groups", base::Json::array()},
       {"roles",
        base::Json::array(
            {role(kIngestUser, base::Json::array({rule("subscribePattern", "#"),
                                                  rule("publishClientReceive", "#")})),
+            role(kEarUser, base::Json::array(
+                               {rule("subscribePattern", "#"), rule("publishClientReceive", "#")})),
             role(kOutletUser,
                  base::Json::array({rule("publishClientSend", "#"),
                                     rule("publishClientSend", "$CONTROL/dynamic-security/#"),

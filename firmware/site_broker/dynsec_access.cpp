@@ -51,10 +51,12 @@ Json create_login(const std::string& device, const base::SecretText& password) {
           {"roles", Json::array({{{"rolename", role_of(device)}}})}};
 }
 
-// Deleting what is not there is what was wanted.
+// Deleting what is not there is what was wanted. A grant deletes first, so that only what may be
+// there already is.
 bool is_harmless(const Json& response) {
   const std::string command = response.value("command", "");
   const std::string error = response.value("error", "");
+  if (command.starts_with("create")) return error.find("exists") != std::string::npos;
   return command.starts_with("delete") && error.find("not found") != std::string::npos;
 }
 
@@ -169,6 +171,19 @@ void DynsecAccess::grant(const domain::DeviceId& device, const domain::Profile& 
   ask(Json::array({delete_login(name), delete_role(name),
                    create_role(name, topics_of(device, profile)), create_login(name, password)}),
       without_answer(std::move(done)));
+}
+
+void DynsecAccess::ensure_listener(const std::string& name, const base::SecretText& password,
+                                   base::Done<void> done) {
+  const Json role = {
+      {"command", "createRole"},
+      {"rolename", name},
+      {"acls", Json::array({rule("subscribePattern", "#"), rule("publishClientReceive", "#")})}};
+  const Json login = {{"command", "createClient"},
+                      {"username", name},
+                      {"password", password.reveal()},
+                      {"roles", Json::array({{{"rolename", name}}})}};
+  ask(Json::array({role, login}), without_answer(std::move(done)));
 }
 
 void DynsecAccess::revoke(const std::string& device, base::Done<void> done) {

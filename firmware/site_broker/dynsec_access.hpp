@@ -34,6 +34,11 @@ class DynsecAccess final : public ports::DeviceAccess {
   void revoke(const std::string& device, base::Done<void> done) override;
   void logins(base::Done<std::vector<ports::DeviceLogin>> done) override;
 
+  // A login of the gateway's own that may listen to everything and send nothing, unless it is
+  // there: what an older gateway wrote has none.
+  void ensure_listener(const std::string& name, const base::SecretText& password,
+                       base::Done<void> done);
+
   // What arrived on the control topic's response.
   void on_response(const std::string& payload);
 

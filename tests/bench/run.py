@@ -10,6 +10,8 @@ import statistics
 from pathlib import Path
 
 import coap
+import console
+import doors
 from subjects import BIN, ROOT, Bridge, Gateway, Platform, load_json_line
 
 METHOD = """\
@@ -20,11 +22,13 @@ CPU: of everything on the compound's side (the gateway with its site broker; the
 RSS: the peak of linlid with 1,000 devices registered, and of the bridge, at 1,000 messages/s (rss_mb) and after
 all that came at once (rss_flat_out_mb). ready: from fork until it says so; until it listens.
 written: bytes that linlid made the kernel write, for each event, at 100 events/s. The bridge writes nothing and
-loses everything when it is killed."""
+loses everything when it is killed.
+doors: from the frame with the card on the reader's line (libosdp behind TCP) to the command at the lock (MQTT)."""
 
 # Latencies at a fixed rate: the figure's name, and what is sent.
 AT_RATE = {"{}_ms_1000": {"rate": 1000}, "{}_ms_5000": {"rate": 5000}, "urgent_{}_ms_1000": {"rate": 1000, "kind": "event"}}
 WINDOWS_MS = (0, 5, 50, 500)
+DOOR_ROUNDS = 300
 SCALE = (10, 1_000, 10_000)
 
 
@@ -140,6 +144,12 @@ def goals(figures):
         ("ready in 300 ms", gateway["ready_ms"] <= 300, f"{gateway['ready_ms']:.0f} ms"),
         ("cost of a message flat from 10 to 10,000 devices (within a half)", max(costs) <= 1.5 * min(costs),
          f"{min(costs):.2f} to {max(costs):.2f} CPU s per 100,000"),
+        (f"RSS at most 32 MB with {console.SESSIONS} sessions of the console", figures["console"]["rss_mb"] <= 32, f"{figures['console']['rss_mb']:.1f} MB"),
+        ("reads of the API p99 at most 100 ms while 5,000 messages a second pass", figures["console"]["loaded"]["p99_ms"] <= 100,
+         f"{figures['console']['loaded']['p99_ms']:.1f} ms, {figures['console']['ratios']['p99_ms']:.1f} x those of a quiet gateway"),
+        (f"a card opens its door in {doors.GOAL_MS} ms (p99, platform dead, without the reader's poll interval)",
+         figures["doors"]["decision"]["p99_ms"] <= doors.GOAL_MS,
+         f"{figures['doors']['decision']['p99_ms']:.1f} ms, {figures['doors']['decision']['p50_ms'] / figures['doors']['sync']['p50_ms']:.1f} x the disk's sync"),
         *((f"CoAP {kind}: at least 0.5 x coap-server", of["ratios"]["rate"] >= 0.5, f"{of['ratios']['rate']:.2f}")
           for kind, of in figures["coap"].items()),
     ]
@@ -155,6 +165,8 @@ def measure(folder, options):
         figures["ratios"] = ratios(figures["gateway"], figures["bridge"])
         figures["windows"] = measure_windows(gateway, platform, options.seconds)
         bridge.stop()
+        figures["console"] = console.measure(gateway, platform, options.seconds)
+        figures["doors"] = doors.measure(folder, rounds=DOOR_ROUNDS)
         figures["coap"] = coap.measure(gateway, folder, options.rounds, options.seconds)
         gateway.stop()
         figures["scale"] = measure_scale(folder, platform, options.seconds)
@@ -177,6 +189,8 @@ def main():
     print_side_by_side(figures)
     print_rows("commit window: latency against flash wear, at 100 events/s", figures["windows"])
     print_rows("devices", figures["scale"])
+    console.print_figures(figures["console"])
+    doors.print_figures(figures["doors"])
     coap.print_figures(figures["coap"])
     results = goals(figures)
     print()

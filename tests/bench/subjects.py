@@ -63,10 +63,16 @@ class Processes:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def peak_rss_mb(self, name):
+        return self._memory_mb(name, "VmHWM")
+
+    def rss_now_mb(self, name):
+        return self._memory_mb(name, "VmRSS")
+
+    def _memory_mb(self, name, row):
         for line in Path(f"/proc/{self.running[name].pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM"):
+            if line.startswith(row):
                 return int(line.split()[1]) / 1024
-        raise AssertionError("no VmHWM")
+        raise AssertionError(f"no {row}")
 
     def written_bytes(self, name):
         """Bytes that this process made the kernel write to the disk."""
@@ -143,6 +149,7 @@ class Gateway(Processes):
             "profiles": {"dirs": [str(ROOT / "tests" / "bench" / "profiles")]},
             "broker": {"dir": "broker", "socket": "broker/gateway.sock", "listen": "127.0.0.1", "port": free_port(),
                        "plain_port": self.port, "run_as": "root" if os.geteuid() == 0 else ""},
+            "console": {"port": 0},
             "devices": {"flood_per_s": 1_000_000},
             "platform": {"link": "mqtt", "host": "localhost", "port": platform.port, "ca": str(platform.authority.ca),
                          "certificate": str(certificate), "key": str(key)},

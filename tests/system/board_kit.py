@@ -21,8 +21,15 @@ MARK = "LINLI_BOARD_TEST"
 SCREEN = "Ctrl-C ends it."
 
 
+def heed_signals():
+    """Behind nohup, or in the background of a script, they are ignored, and a shell cannot change that for itself."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Run:
-    """Started as by a terminal: with a process group of its own. All that comes of it inherits a mark."""
+    """Started as by a terminal: with a process group of its own, and no signal ignored, whoever runs the tests. All that
+    comes of it inherits a mark."""
 
     def __init__(self, folder, *words, **environment):
         self.mark = uuid.uuid4().hex
@@ -30,7 +37,8 @@ class Run:
         self.begun = time.monotonic()
         with open(self.output, "w") as out:
             self.process = subprocess.Popen([COMMAND, *words], stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=folder,
-                                            env={**os.environ, MARK: self.mark, **environment}, start_new_session=True)
+                                            env={**os.environ, MARK: self.mark, **environment}, start_new_session=True,
+                                            preexec_fn=heed_signals)
 
     def text(self):
         return self.output.read_text()

@@ -34,6 +34,7 @@ class Compound:
             "profiles": {"dirs": [str(ROOT / "config" / "profiles")]},
             "broker": {"dir": "broker", "socket": "broker/gateway.sock", "listen": "127.0.0.1", "port": self.site_port,
                        "plain_port": self.plain_port, "run_as": "root" if os.geteuid() == 0 else ""},
+            "console": {"listen": "127.0.0.1", "port": 0},
             "platform": {"link": "mqtt", "host": "localhost", "port": self.platform_port, "ca": str(self.authority.ca),
                          "certificate": str(self.gateway_login[0]), "key": str(self.gateway_login[1]),
                          "backoff": {"first_spread_ms": 100, "base_ms": 100, "cap_ms": 500}},
@@ -100,6 +101,15 @@ class Compound:
     def is_ready(self):
         status = self.status_if_there()
         return status is not None and status["broker"]["up"]
+
+    def start_synchronised_gateway(self, is_synchronised=True):
+        """With a kernel that calls its clock synchronised, or does not."""
+        mark = self.folder / "synchronised"
+        if is_synchronised:
+            mark.touch()
+        shim = {"LD_PRELOAD": str(BIN / "libclock_shim.so"), "LINLI_TEST_SYNCHRONISED": str(mark)}
+        self.spawn("linlid", BIN / "linlid", "--config", self.config, environment=shim)
+        wait_until(self.is_ready, 10, "linlid answers and is at the broker")
 
     def start(self):
         self.start_platform()

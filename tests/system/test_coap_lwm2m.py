@@ -220,6 +220,26 @@ def test_what_cannot_be_observed_is_read_with_each_update(site, pir):
     wait_until(lambda: readings(site, "pir1").get("battery") == 31, 5, "it was read again")
 
 
+def shown(site, name):
+    """The frames of a device as the log tells them: {"in 2.05: notify: …": decoded}."""
+    frames = site.ctl("frames", "--device", name)["frames"]
+    return {f"{frame['direction']} {frame['summary']}": frame["decoded"] for frame in frames}
+
+
+def test_the_frame_log_says_what_the_messages_say(site, pir):
+    pir.register("lt=299")
+    assert pir.until_observed(PRESENCE)
+    told = pir.notify(PRESENCE, b"1")
+    assert pir.until(lambda: told in pir.acknowledged)
+    frames = shown(site, "pir1")
+    register = next(summary for summary in frames if "register ep=pir1 lwm2m=1.1 b=U lt=299: /3/0 (battery" in summary)
+    assert register.startswith("in POST /rd: ") and frames[register]["objects"]["/3302/0"]
+    assert frames[f"out 2.01: registered as /{pir.location}"]["location"] == f"/{pir.location}"
+    assert "out GET /3302/0/5500: observe present" in frames
+    notified = frames["in 2.05: notify: present=true"]
+    assert notified["resources"] == [{"path": PRESENCE, "name": "present", "value": True}]
+
+
 # Commands.
 
 

@@ -12,7 +12,8 @@ from north_kit import BIN, ROOT
 SCHEMA = json.loads((ROOT / "config/schema/linlid.schema.json").read_text())
 # What a schema cannot say: members that depend on each other, and what is no JSON value at all.
 ACROSS = {"link_without_host", "link_without_ca", "certificate_without_key", "backoff_upside_down", "not_json", "duplicate", "empty",
-          "coap_subnet_bits", "coap_listen_name", "coap_ports_equal", "coap_without_host", "coap_without_identity", "coap_without_key"}
+          "coap_subnet_bits", "coap_listen_name", "console_listen_name", "coap_ports_equal", "coap_without_host", "coap_without_identity", "coap_without_key",
+          "osdp_bus_speed", "osdp_two_buses", "gpio_no_line", "gpio_two_lines"}
 BAD = sorted((ROOT / "tests/data/bad_config").glob("*.json"))
 EXAMPLES = sorted((ROOT / "config/examples").glob("*.json"))
 

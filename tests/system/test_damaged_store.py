@@ -3,8 +3,10 @@
 import os
 import random
 import signal
+import sqlite3
 import time
 from collections import Counter
+from contextlib import closing
 
 import pytest
 
@@ -12,7 +14,6 @@ from compound import compound  # noqa: F401 (a fixture)
 from north_kit import read_ledger, wait_until
 
 PAGE = 1024
-TABLE_LEAF = 0x0D
 
 
 def event(number):
@@ -42,9 +43,16 @@ def overwrite(file, places, size, seed):
             damaged.write(noise.randbytes(size))
 
 
-def pages_that(compound, claim):
+def written_pages(compound):
     content = database(compound).read_bytes()
-    return [at // PAGE for at in range(0, len(content), PAGE) if claim(content[at:at + PAGE])]
+    return [at // PAGE for at in range(0, len(content), PAGE) if any(content[at:at + PAGE])]
+
+
+def leaves_of(compound, table):
+    """The pages, counted from 0, on which rows of a table begin."""
+    with closing(sqlite3.connect(f"file:{database(compound)}?mode=ro", uri=True)) as reader:
+        rows = reader.execute("SELECT pageno - 1 FROM dbstat WHERE name = ? AND pagetype = 'leaf' ORDER BY pageno", (table,))
+        return [page for page, in rows]
 
 
 def epoch_of(compound):
@@ -73,7 +81,7 @@ def test_after_a_kill_with_a_damaged_file_nearly_all_goes_on_and_the_platform_is
     compound.start_gateway()
     compound.end("linlid", signal.SIGKILL)
 
-    pages = pages_that(compound, any)
+    pages = written_pages(compound)
     damaged = sorted(random.Random(seed).sample(pages, 10))
     overwrite(database(compound), [page * PAGE for page in damaged], PAGE, seed)
     began = time.monotonic()
@@ -106,7 +114,7 @@ def test_a_file_damaged_under_the_running_gateway_is_replaced_and_it_starts_anew
     pid, old_epoch = compound.processes["linlid"].pid, compound.ctl("status")["store"]["epoch"]
     sent = 16000
     send(door, range(sent))
-    leaves = pages_that(compound, lambda page: page[0] == TABLE_LEAF)
+    leaves = leaves_of(compound, "outbox")
     overwrite(database(compound), [page * PAGE for page in leaves[100:120]], PAGE, 7)
     # What was read lately is in memory; the backlog is read from the file when the platform comes.
     compound.start_platform()
