@@ -36,7 +36,7 @@ base::Result<std::uint64_t> octal(std::string_view digits) {
   return value;
 }
 
-bool is_good_name(std::string_view name) {
+bool is_safe_path(std::string_view name) {
   if (name.empty()) return false;
   for (;;) {
     const std::size_t slash = name.find('/');
@@ -121,7 +121,7 @@ base::Result<void> TarReader::header() {
   const auto bytes = octal(std::string_view(block_).substr(124, 12));
   TarEntry entry;
   entry.name = block_.substr(0, std::min(kMaxName, block_.find('\0')));
-  if (!bytes || !is_good_name(entry.name))
+  if (!bytes || !is_safe_path(entry.name))
     return base::fail(Code::kCorrupt, "an entry of the archive has a name that we never give");
   entry.bytes = *bytes;
   rest_ = entry.bytes;

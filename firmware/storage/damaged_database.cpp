@@ -1,8 +1,11 @@
 #include "firmware/storage/damaged_database.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
+#include "firmware/base/number.hpp"
 #include "firmware/storage/row_format.hpp"
 #include "firmware/storage/schema.hpp"
 
@@ -63,6 +66,28 @@ bool is_gap(const StoredRow& row) {
   return row.columns.size() == 6 && row.integer(3) != nullptr && row.bytes(4) != nullptr;
 }
 
+struct EventNumber {
+  std::string epoch;
+  Stream stream = Stream::kTelemetry;
+  std::uint64_t seq = 0;
+};
+
+// What the id of a journal row says (domain::event_id); nullopt for one that came from elsewhere.
+std::optional<EventNumber> numbered(const StoredRow& row) {
+  const auto stream = static_cast<std::uint64_t>(*row.integer(2));
+  if (stream >= domain::kStreamCount) return std::nullopt;
+  EventNumber number{{}, domain::kStreams.at(stream), 0};
+  const std::string& id = *row.bytes(1);
+  const std::string middle = fmt::format("-{}-", domain::name(number.stream));
+  const std::size_t at = id.rfind(middle);
+  if (at == std::string::npos) return std::nullopt;
+  const auto seq = base::parse_number<std::uint64_t>(id.substr(at + middle.size()));
+  if (!seq || *seq > kMaxSeq) return std::nullopt;
+  number.epoch = id.substr(0, at);
+  number.seq = *seq;
+  return number;
+}
+
 std::uint64_t number_in(const StoredRow& row, std::size_t column) {
   const std::int64_t* const number = row.integer(column);
   return number == nullptr || *number < 0 ? 0 : static_cast<std::uint64_t>(*number);
@@ -86,7 +111,10 @@ std::optional<std::uint64_t> DamagedDatabase::accepted(Stream stream) const {
 }
 
 std::uint64_t DamagedDatabase::last(Stream stream) const {
-  return streams_.at(domain::index_of(stream)).last;
+  const std::size_t index = domain::index_of(stream);
+  const auto journal = journal_last_.find(epoch_);
+  return std::max(streams_.at(index).last,
+                  journal == journal_last_.end() ? 0 : journal->second.at(index));
 }
 
 BtreePage DamagedDatabase::read_page(std::uint32_t number, bool whole_rows) {
@@ -158,7 +186,12 @@ void DamagedDatabase::take_event_row(const StoredRow& row, std::uint32_t page) {
 }
 
 void DamagedDatabase::take_journal_row(const StoredRow& row, std::uint32_t page) {
-  if (is_journal_row(row)) journal_.try_emplace(row.rowid, Place{page, row.cell, 0, false});
+  if (!is_journal_row(row)) return;
+  journal_.try_emplace(row.rowid, Place{page, row.cell, 0, false});
+  const auto id = numbered(row);
+  if (!id) return;
+  std::uint64_t& last = journal_last_[id->epoch].at(domain::index_of(id->stream));
+  last = std::max(last, id->seq);
 }
 
 void DamagedDatabase::take_audit_row(const StoredRow& row, std::uint32_t page) {

@@ -45,7 +45,8 @@ class DamagedDatabase {
   const State& state() const { return state_; }
   // All up to this number was deleted because it was accepted; nullopt if that cannot be read.
   std::optional<std::uint64_t> accepted(domain::Stream stream) const;
-  // At least this number had been given out.
+  // At least this number had been given out: the outbox's own end may be what was damaged, and the
+  // journal knows it too.
   std::uint64_t last(domain::Stream stream) const;
 
   // The newest line of the audit that can be found; 0: none.
@@ -91,6 +92,7 @@ class DamagedDatabase {
   std::map<std::int64_t, Place> outbox_;  // by position
   // By number: the rows of a bounded table, and only where they are.
   std::map<std::int64_t, Place> journal_;
+  std::map<std::string, std::array<std::uint64_t, domain::kStreamCount>> journal_last_;  // by epoch
   std::map<std::uint64_t, Place> audit_;
   std::uint32_t parsed_number_ = 0;  // the page that row_at read last
   BtreePage parsed_;

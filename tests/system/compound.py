@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 
 import paho.mqtt.client as paho
@@ -88,6 +89,24 @@ class Compound:
                                  self.platform_port, "--ca", self.authority.ca, "--cert", certificate, "--key", key, "--stats"],
                                 self.folder / "receiver.log")
 
+    @contextmanager
+    def asleep(self, name):
+        running = self.processes.get(name)
+        if running is not None:
+            running.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            if running is not None:
+                running.send_signal(signal.SIGCONT)
+
+    def start_platform_and_receiver(self):
+        """A gateway that is there sleeps meanwhile: it would hand what waits to a broker at which nobody has subscribed yet."""
+        with self.asleep("linlid"):
+            self.start_platform()
+            self.start_receiver()
+            wait_until(lambda: self.receiver.last.get("connected"), 15, "the receiver has subscribed")
+
     def start_gateway(self, wait=True):
         self.spawn("linlid", BIN / "linlid", "--config", self.config)
         if wait:
@@ -112,8 +131,7 @@ class Compound:
         wait_until(self.is_ready, 10, "linlid answers and is at the broker")
 
     def start(self):
-        self.start_platform()
-        self.start_receiver()
+        self.start_platform_and_receiver()
         self.start_site_broker()
         self.start_gateway()
         return self
@@ -131,8 +149,7 @@ class Compound:
 
     def deliver_all(self):
         """The platform, away until now, comes and gets everything that waited for it."""
-        self.start_platform()
-        self.start_receiver()
+        self.start_platform_and_receiver()
         wait_until(lambda: self.ctl("status")["platform"]["up"], 15, "the platform is there")
         wait_until(lambda: self.ctl("status")["events"]["waiting"] == 0, 60, "all is delivered")
 

@@ -11,8 +11,7 @@ DOOR = {"id": "gate", "name": "3 栋 2 单元", "lock": {"device": "lock-1", "en
 
 
 def start(compound, is_synchronised=True):
-    compound.start_platform()
-    compound.start_receiver()
+    compound.start_platform_and_receiver()
     compound.start_site_broker()
     compound.start_synchronised_gateway(is_synchronised)
     lock = compound.connect_device("lock-1", "generic/lock")

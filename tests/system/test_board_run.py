@@ -104,8 +104,7 @@ def test_bare_is_the_gateway_alone(board):
 def test_a_real_site_runs_from_its_configuration(board, tmp_path):
     compound = Compound(tmp_path / "site")
     try:
-        compound.start_platform()
-        compound.start_receiver()
+        compound.start_platform_and_receiver()
         run = board("--config", str(compound.config))
         assert set(run.pids) == {"site-broker", "linlid"}
         password = compound.add_device("smoke1", "generic/smoke")["password"]

@@ -62,8 +62,7 @@ def clock(tmp_path):
 
 def start_with(compound, clock):
     """Everybody else's clock is right."""
-    compound.start_platform()
-    compound.start_receiver()
+    compound.start_platform_and_receiver()
     compound.start_site_broker()
     start_gateway(compound, clock)
 
@@ -139,8 +138,7 @@ def test_a_power_cut_soon_after_the_clock_was_set_costs_no_true_time(compound, c
     clock.boot()
     clock.jump_to_now()
     start_gateway(compound, clock)
-    compound.start_platform()
-    compound.start_receiver()
+    compound.start_platform_and_receiver()
     wait_until(lambda: len(compound.events()) == 3, BACKOFF_S + 5, "all events are at the platform")
     expect_true_times(compound, sent)
 

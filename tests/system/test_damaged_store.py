@@ -117,8 +117,7 @@ def test_a_file_damaged_under_the_running_gateway_is_replaced_and_it_starts_anew
     leaves = leaves_of(compound, "outbox")
     overwrite(database(compound), [page * PAGE for page in leaves[100:120]], PAGE, 7)
     # What was read lately is in memory; the backlog is read from the file when the platform comes.
-    compound.start_platform()
-    compound.start_receiver()
+    compound.start_platform_and_receiver()
     wait_until(lambda: epoch_of(compound) not in (None, old_epoch), 30, "it has started anew")
     assert compound.processes["linlid"].pid == pid and compound.processes["linlid"].poll() is None
     door.send_until_acknowledged("event", event(99999))

@@ -64,8 +64,7 @@ def test_events_wait_for_the_platform_and_arrive_once_in_order(compound):
         door.send_until_acknowledged("event", {"id": f"m{n}", "event": "unlocked", "data": {"method": "card", "credential": str(n)}})
         if n % 20 == 19:
             wait_until(lambda: len(door.acknowledged) == n + 1, 10, "the gateway acknowledges while the platform is away")
-    compound.start_platform()
-    compound.start_receiver()
+    compound.start_platform_and_receiver()
     wait_until(lambda: len(compound.events()) == 200, 20, "all events are in the ledger")
     assert [e["data"]["data"]["credential"] for e in compound.events()] == [str(n) for n in range(200)]
     wait_until(lambda: compound.ctl("status")["events"]["waiting"] == 0, 10, "the outbox is empty again")
@@ -232,8 +231,7 @@ def test_a_new_way_to_the_platform_is_taken_at_once_and_nothing_that_waits_is_lo
     for n in range(20):
         connected.send_until_acknowledged("event", {"id": f"m{n}", "event": "unlocked", "data": {"method": "card", "credential": str(n)}})
     wait_until(lambda: len(connected.acknowledged) == 20, 10, "acknowledged while the platform is not found")
-    compound.start_platform()
-    compound.start_receiver()
+    compound.start_platform_and_receiver()
     compound.settings["platform"]["port"] = right
     compound.write_config()
     os.kill(compound.processes["linlid"].pid, signal.SIGHUP)

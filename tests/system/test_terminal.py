@@ -36,8 +36,7 @@ class House:
         self.terminals = []
 
     def start(self):
-        self.compound.start_platform()
-        self.compound.start_receiver()
+        self.compound.start_platform_and_receiver()
         self.compound.start_site_broker()
         self.compound.start_synchronised_gateway()
         for device in (ONE, TWO):

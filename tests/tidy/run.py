@@ -1,9 +1,10 @@
-"""clang-tidy over every translation unit of the release preset. The last line is "N passed, N failed".
+"""clang-tidy over every translation unit, as the debug preset compiles it. The last line is "N passed, N failed".
 
 The rules stand in .clang-tidy and tests/.clang-tidy. A unit that was clean is not analysed again before its text, one of
 its headers, its flags or the rules change. Most of the time goes into headers, so units of one folder are first analysed
-joined; where anything is said of them, each by itself. Joined, a `using` that only a neighbour needs is not found idle;
---alone analyses each by itself. The part proves itself first on snippets that break a rule.
+joined, but those whose names meet a neighbour's (board/cmake/apart.txt); where anything is said of them, each by itself.
+Joined, a `using` that only a neighbour needs is not found idle; --alone analyses each by itself. The part proves itself
+first on snippets that break a rule.
 """
 
 import argparse
@@ -21,11 +22,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-DATABASE = ROOT / "build/release/compile_commands.json"
+DATABASE = ROOT / "build/debug/compile_commands.json"
 STAMPS = ROOT / "build/tidy"
 PROOF = STAMPS / "proof"
 JOINED = STAMPS / "joined"
-MAX_JOINED = 8
+MAX_JOINED = 12
+APART = set((ROOT / "board/cmake/apart.txt").read_text().split())
 TIDY = "clang-tidy-14"
 RULES = [ROOT / ".clang-tidy", ROOT / "tests/.clang-tidy"]
 
@@ -150,7 +152,8 @@ def groups_of(all_units, most):
     """Units of one folder with the same flags, side by side."""
     together = {}
     for unit in all_units:
-        together.setdefault((str(Path(unit.name).parent), unit.flags), []).append(unit)
+        place = unit.name if unit.name in APART else str(Path(unit.name).parent)
+        together.setdefault((place, unit.flags), []).append(unit)
     return [of[at:at + most] for of in together.values() for at in range(0, len(of), most)]
 
 

@@ -144,6 +144,27 @@ TEST_F(SalvageTest, ADamagedPageInsideALongRowCostsWhatComesBehindItAndBringsNoR
   EXPECT_EQ(count(found, Stream::kAccess) + lost(found), 200U);
 }
 
+// The outbox alone knows its newest numbers until it has been empty; the journal stands on other
+// pages.
+TEST_F(SalvageTest, WhatStoodAtTheEndOfTheOutboxIsToldAsLost) {
+  std::uintmax_t end = 0;
+  {
+    Database database = Database::open(options).value();
+    for (int i = 0; i < 300; ++i) commit(database, Stream::kAccess, 1);
+    ASSERT_TRUE(database.checkpoint());
+    auto connection = Connection::open(options.path, {}).value();
+    end = std::stoull(connection
+                          .value("SELECT pageno FROM dbstat WHERE name = 'outbox' AND pagetype = "
+                                 "'leaf' ORDER BY path DESC")
+                          .value());
+  }
+  overwrite_page(end);
+  const Found found = start();
+  ASSERT_TRUE(was_salvaged());
+  EXPECT_GT(lost(found), 0U);
+  EXPECT_EQ(count(found, Stream::kAccess) + lost(found), 300U);
+}
+
 TEST_F(SalvageTest, AGapOfTheOldDatabaseIsToldAsALossOfItsEpoch) {
   options.quota_bytes.at(domain::index_of(Stream::kTelemetry)) = 20'000;
   std::string epoch;
