@@ -21,14 +21,19 @@ function(linli_includes_boost)  # sources
 endfunction()
 # For the few files that instantiate Beast's streams: all their types make debug information of hundreds of
 # megabytes, so they have line numbers only; tests of them are compiled in a third of the time without most of the
-# optimisation.
+# optimisation, and with a sanitizer's checks in every line optimising takes minutes.
 function(linli_instantiates_beast)  # sources
   set(options "-Wno-null-dereference;-Wno-zero-as-null-pointer-constant;-g1")
+  if(LINLI_SANITIZE)
+    list(APPEND options -O0)
+  endif()
   set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS "${options}")
 endfunction()
 function(linli_tests_beast)  # sources
   linli_instantiates_beast(${ARGN})
-  set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS -O1)
+  if(NOT LINLI_SANITIZE)
+    set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS -O1)
+  endif()
 endfunction()
 # For what people and files wait for, never a device: optimised for size it takes a third less of the machine's memory
 # (what is mapped counts), and is compiled sooner.
