@@ -1,8 +1,8 @@
 """clang-tidy over every translation unit, as the debug preset compiles it. The last line is "N passed, N failed".
 
 The rules stand in .clang-tidy and tests/.clang-tidy. A unit that was clean is not analysed again before its text, one of
-its headers, its flags or the rules change. Most of the time goes into headers, so units of one folder are first analysed
-joined, but those whose names meet a neighbour's (board/cmake/apart.txt); where anything is said of them, each by itself.
+its headers, its flags or the rules change. Most of the time goes into headers, so units are first analysed
+joined, but for those whose names meet a neighbour's (board/cmake/apart.txt); where anything is said of them, each by itself.
 Joined, a `using` that only a neighbour needs is not found idle; --alone analyses each by itself. The part proves itself
 first on snippets that break a rule.
 """
@@ -27,13 +27,15 @@ STAMPS = ROOT / "build/tidy"
 PROOF = STAMPS / "proof"
 JOINED = STAMPS / "joined"
 MAX_JOINED = 12
+# Their folders have namespaces of their own, so that units of several may be joined.
+ROOMS = ("firmware/", "drivers/", "tests/unit/")
 APART = set((ROOT / "board/cmake/apart.txt").read_text().split())
 TIDY = "clang-tidy-14"
 RULES = [ROOT / ".clang-tidy", ROOT / "tests/.clang-tidy"]
 
 # What g++ is told and clang need not know. Without NDEBUG the asserts are seen, and tell the analyser what we know.
 # To clang 14 a defaulted <=> is a zero where a null pointer should stand.
-DROPPED = re.compile(r"-Wzero-as-null-pointer-constant|-Werror|-DNDEBUG|-O\d|-g|-fPIC|-fstack-protector-strong|-U_FORTIFY_SOURCE|-D_FORTIFY_SOURCE=\d")
+DROPPED = re.compile(r"-Wzero-as-null-pointer-constant|-Werror|-DNDEBUG|-O\d|-g\d?|-fPI[CE]|-fstack-protector-strong|-U_FORTIFY_SOURCE|-D_FORTIFY_SOURCE=\d")
 DROPPED_WITH_VALUE = ("-o", "-c", "-MF", "-MT", "-MQ")
 
 # The analyser's shallow mode follows a function's own paths and its small calls. The deep one needs five times as long,
@@ -148,13 +150,27 @@ def analyse_group(group):
     return [Outcome(unit, True, unit not in waiting, 0.0, "") for unit in group]
 
 
+def folder_of(unit):
+    return str(Path(unit.name).parent)
+
+
 def groups_of(all_units, most):
-    """Units of one folder with the same flags, side by side."""
-    together = {}
-    for unit in all_units:
-        place = unit.name if unit.name in APART else str(Path(unit.name).parent)
-        together.setdefault((place, unit.flags), []).append(unit)
-    return [of[at:at + most] for of in together.values() for at in range(0, len(of), most)]
+    """Units with the same flags, side by side. One that stands in apart.txt is never joined with another of its folder."""
+    groups = []
+    for unit in sorted(all_units, key=lambda one: one.name in APART):
+        is_apart = unit.name in APART
+        room = next((room for room in ROOMS if unit.name.startswith(room)), folder_of(unit))
+
+        def takes(group, unit=unit, is_apart=is_apart, room=room):
+            neighbours = [other for other in group["units"] if folder_of(other) == folder_of(unit)]
+            return (group["room"], group["flags"]) == (room, unit.flags) and len(group["units"]) < most and not (
+                neighbours and is_apart)
+
+        fits = next((group for group in groups if takes(group)), None)
+        if fits is None:
+            groups.append(fits := {"room": room, "flags": unit.flags, "units": []})
+        fits["units"].append(unit)
+    return [group["units"] for group in groups]
 
 
 # A check of each group, and lines that break it. All but the last stand in one unit.
