@@ -105,7 +105,10 @@ class Compound:
         with self.asleep("linlid"):
             self.start_platform()
             self.start_receiver()
-            wait_until(lambda: self.receiver.last.get("connected"), 15, "the receiver has subscribed")
+            wait_until(self.is_receiver_there, 15, "the receiver has subscribed")
+
+    def is_receiver_there(self):
+        return self.receiver.last.get("connected")
 
     def start_gateway(self, wait=True):
         self.spawn("linlid", BIN / "linlid", "--config", self.config)
