@@ -157,6 +157,22 @@ test('a list with a problem is not taken over, and says the line', async () => {
   await becomes(() => main(desk.page), /已全部导入/)
 })
 
+test('a dynamic code is shown once, as a QR code with the number that is typed before it', async () => {
+  await desk.page.goto('/households/h-b3-u2')
+  await settled(desk.page)
+  await desk.page.getByRole('button', { name: /安女士/ }).first().click()
+  await desk.page.getByRole('menuitem', { name: '发凭证' }).click()
+  const dialog = desk.page.getByRole('dialog')
+  await dialog.locator('select[name=kind]').selectOption('totp')
+  await dialog.locator('button[type=submit]').click()
+  const shown = desk.page.locator('[data-test=dynamic-code]')
+  await becomes(() => shown.innerText(), /0427/)
+  assert.equal(await shown.locator('svg').count() > 0, true)
+  await desk.page.getByRole('button', { name: '完成' }).click()
+  await becomes(() => main(desk.page), /动态码/)
+  assert.doesNotMatch(await desk.page.locator('body').innerText(), /otpauth/)
+})
+
 test('moving out asks for the name, and says what it ended', async () => {
   await desk.page.goto('/households/h-b3-u2')
   await settled(desk.page)

@@ -208,6 +208,7 @@ base::Result<Json> HouseholdRoom::credential_input(const Call& call) {
   const std::string kind = in.text("kind", kMaxId);
   Json input{{"holder", call.path_value("person")}, {"kind", kind}};
   copy_text(in, "pin", kMaxId, input);
+  copy_text(in, "number", kMaxId, input);
   copy_text(in, "face_id", 256, input);
   copy_time(in, "from_ms", input);
   copy_time(in, "until_ms", input);
@@ -232,8 +233,10 @@ void HouseholdRoom::give_credential(Call call) {
   if (!input) return refuse(std::move(call), input.error());
   const std::string id = (*input)["id"].get<std::string>();
   commands_.ask(std::move(call), {"issue_credential", *std::move(input), "credential:" + id},
-                [id](Call done, const ScenarioCommands::Done& /*what*/) {
-                  answer(std::move(done), Json{{"id", id}});
+                [id](Call done, const ScenarioCommands::Done& what) {
+                  Json given = what.answer;  // of a dynamic code: its number, and what an app reads
+                  given["id"] = id;
+                  answer(std::move(done), given);
                 });
 }
 

@@ -69,7 +69,7 @@ std::vector<Route> office_routes() {
              {"Empty", "Invitation", 201}),
       once(office(kPost, "/api/v1/households/{id}/people/{person}/credentials",
                   {"give_credential", "发凭证", "Give a credential"},
-                  {"NewCredential", "GivenId", 201})),
+                  {"NewCredential", "GivenCredential", 201})),
       once(office(kPut, "/api/v1/households/{id}/people/{person}/credentials/{credential}",
                   {"set_credential", "停用、挂失、注销或恢复凭证",
                    "Suspend, report as lost, revoke or restore a credential"},

@@ -73,8 +73,11 @@ base::Result<void> read_secret(JsonReader& in, Credential& credential) {
       if (!std::string_view(credential.pin_hash).starts_with(kArgon2id))
         in.reject("pin_hash", "is not an Argon2id string; a PIN is never kept in clear");
       return {};
-    case CredentialKind::kQr:
     case CredentialKind::kTotp:
+      credential.number = in.text("number", kMaxWord);
+      if (!is_totp_number(credential.number)) in.reject("number", "is not four digits");
+      [[fallthrough]];
+    case CredentialKind::kQr:
       credential.secret_name = in.text("secret_name", kMaxText);
       if (credential.secret_name.empty()) in.reject("secret_name", "is empty");
       return {};
@@ -134,6 +137,11 @@ ValidityVerdict judge(const Validity& validity, const EventTime& now) {
                                                : ValidityVerdict::kValid;
 }
 
+bool is_totp_number(std::string_view text) {
+  return text.size() == kTotpNumberDigits &&
+         text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 std::string_view name(CredentialKind kind) {
   return word_of(kKindWords, kind);
 }
@@ -155,6 +163,7 @@ std::string to_row(const Credential& credential) {
   if (credential.kind == CredentialKind::kCard) json["card"] = json_of(credential.card);
   if (credential.kind == CredentialKind::kPin) json["pin_hash"] = credential.pin_hash;
   if (credential.kind == CredentialKind::kFace) json["face_id"] = credential.face_id;
+  if (!credential.number.empty()) json["number"] = credential.number;
   if (!credential.secret_name.empty()) json["secret_name"] = credential.secret_name;
   if (credential.validity.from_ms) json["from_ms"] = *credential.validity.from_ms;
   if (credential.validity.until_ms) json["until_ms"] = *credential.validity.until_ms;

@@ -72,9 +72,9 @@ enum class ValidityVerdict : std::uint8_t {
 ValidityVerdict judge(const Validity& validity, const EventTime& now);
 
 // One credential of one person. No secret stands here in clear: of a PIN its Argon2id string, of a
-// TOTP the name under which its sealed seed lies, of a face the terminal's number for it. That a
-// PIN or a code was right is found out elsewhere (ports::PasswordHash, ports::Crypto); decide()
-// gets the credential that matched.
+// TOTP the name of which, with the gateway's key, its seed is made, of a face the terminal's
+// number. That a PIN or a code was right is found out elsewhere (ports::PasswordHash,
+// ports::Crypto); decide() gets the credential that matched.
 struct Credential {
   std::string id;
   std::string holder;  // the person's id
@@ -82,7 +82,8 @@ struct Credential {
   CredentialState state = CredentialState::kActive;
   Card card{};              // of a card
   std::string pin_hash;     // of a PIN: "$argon2id$…"
-  std::string secret_name;  // of a TOTP: where its seed is sealed; of a QR: its subject's pseudonym
+  std::string secret_name;  // of a TOTP: what its seed is made of; of a QR: its subject's pseudonym
+  std::string number;       // of a TOTP: the four digits that are typed before the code
   std::string face_id;      // of a face: the terminal's number for the person
   Validity validity{};
   std::optional<std::uint32_t> max_uses;
@@ -91,6 +92,9 @@ struct Credential {
   bool is_used_up() const { return max_uses && uses >= *max_uses; }
   friend bool operator==(const Credential&, const Credential&) = default;
 };
+
+inline constexpr std::size_t kTotpNumberDigits = 4;
+bool is_totp_number(std::string_view text);
 
 std::string_view name(CredentialKind kind);    // "card", …
 std::string_view name(CredentialState state);  // "active", …

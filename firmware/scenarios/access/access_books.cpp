@@ -5,6 +5,7 @@
 
 #include "firmware/base/log.hpp"
 #include "firmware/base/number.hpp"
+#include "firmware/scenarios/access/dynamic_code.hpp"
 
 namespace linli::scenarios::access {
 namespace {
@@ -18,6 +19,7 @@ constexpr std::string_view kIssued = "issued/";
 constexpr std::string_view kOpening = "opening/";
 constexpr std::string_view kUses = "uses/";
 constexpr std::string_view kPinTag = "pin/";
+constexpr std::string_view kSteps = "steps/";
 constexpr std::string_view kCode = "code/";
 
 using Take = std::function<base::Result<void>(const std::string& key, const std::string& row)>;
@@ -99,6 +101,12 @@ base::Result<void> restore_pass_row(AccessBooks& books, Counts& counts, std::str
     counts.pin_tags[std::string(key.substr(kPinTag.size()))] = row;
     return {};
   }
+  if (key.starts_with(kSteps)) {
+    auto steps = steps_from_row(row);
+    if (!steps) return base::failure_of(std::move(steps));
+    books.credentials.set_steps(key.substr(kSteps.size()), *std::move(steps));
+    return {};
+  }
   if (!key.starts_with(kCode)) return base::fail(Code::kCorrupt, "'{}' is no key of ours", key);
   auto code = domain::access::visitor_code_from_row(key.substr(kCode.size()), row);
   if (!code) return base::failure_of(std::move(code));
@@ -152,6 +160,9 @@ std::string uses_key(std::string_view credential) {
 }
 std::string pin_tag_key(std::string_view credential) {
   return std::string(kPinTag) + std::string(credential);
+}
+std::string steps_key(std::string_view credential) {
+  return std::string(kSteps) + std::string(credential);
 }
 std::string code_key(std::string_view code) {
   return std::string(kCode) + std::string(code);

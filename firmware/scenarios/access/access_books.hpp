@@ -51,6 +51,7 @@ std::string issued_key(std::uint64_t pass);            // "issued/<16 hex>"
 std::string opening_key(std::uint64_t opening);        // "opening/<16 hex>"
 std::string uses_key(std::string_view credential);     // "uses/<credential>"
 std::string pin_tag_key(std::string_view credential);  // "pin/<credential>"
+std::string steps_key(std::string_view credential);    // "steps/<credential>"
 std::string code_key(std::string_view code);           // "code/<id>"
 
 // Forgets the uses of what ended so long ago that it cannot be used again; their rows' keys are in

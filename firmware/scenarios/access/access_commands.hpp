@@ -130,6 +130,10 @@ class AccessCommands {
   base::Result<Change> plan_right(const domain::Command& command) const;
   base::Result<Change> plan_credential(const domain::Command& command,
                                        IssueCredentialForm form) const;
+  base::Result<std::string> draw_number(std::string_view credential) const;
+  // Gives it a number and a seed; the answer is what the authenticator app reads.
+  base::Result<core::ScenarioAnswer> make_dynamic_code(
+      domain::access::Credential& credential) const;
   base::Result<Change> plan_revocation(const domain::Command& command) const;
   base::Result<Change> plan_pass(const domain::Command& command) const;
   base::Result<Change> plan_code(const domain::Command& command) const;

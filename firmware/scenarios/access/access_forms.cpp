@@ -74,9 +74,14 @@ void read_secret(JsonReader& in, IssueCredentialForm& form) {
       form.credential.face_id = in.text("face_id", kMaxText);
       if (in.ok() && form.credential.face_id.empty()) in.reject("face_id", "is empty");
       return;
-    case CredentialKind::kQr:
     case CredentialKind::kTotp:
-      in.reject("kind", "expected 'card', 'pin' or 'face': passes come with issue_pass");
+      form.credential.number = in.optional_text("number", kMaxId).value_or("");
+      if (!form.credential.number.empty() &&
+          !domain::access::is_totp_number(form.credential.number))
+        in.reject("number", "is not four digits");
+      return;
+    case CredentialKind::kQr:
+      in.reject("kind", "expected 'card', 'pin', 'totp' or 'face': passes come with issue_pass");
       return;
   }
 }
@@ -189,8 +194,8 @@ base::Result<IssueCredentialForm> issue_credential_form(std::string_view input) 
     form.credential.id = read_id(in, "id");
     form.credential.holder = read_id(in, "holder");
     const auto kind = domain::access::credential_kind_of(in.text("kind", kMaxId));
-    if (!kind) in.reject("kind", "expected 'card', 'pin' or 'face'");
-    form.credential.kind = kind.value_or(CredentialKind::kTotp);
+    if (!kind) in.reject("kind", "expected 'card', 'pin', 'totp' or 'face'");
+    form.credential.kind = kind.value_or(CredentialKind::kQr);
     form.credential.validity = read_validity(in);
     if (const auto uses = in.optional_integer("max_uses", {1, kMaxUses}))
       form.credential.max_uses = static_cast<std::uint32_t>(*uses);

@@ -195,6 +195,7 @@ std::string AccessCommands::departure_json(const Departure& left) const {
   return base::dump_json({{"people", left.people.size()},
                           {"cards", of(CredentialKind::kCard)},
                           {"pins", of(CredentialKind::kPin)},
+                          {"dynamic_codes", of(CredentialKind::kTotp)},
                           {"faces", of(CredentialKind::kFace)},
                           {"phones", of(CredentialKind::kQr)},
                           {"rights", left.rights.size()},

@@ -12,7 +12,7 @@ AccessScenario::AccessScenario(AccessCommands::Dependencies needs, LockDrive::Dr
       clock_(needs.clock),
       drive_(needs.devices, needs.crypto, std::move(driver_of), std::move(may_move)),
       doors_(needs.loop, needs.store, needs.clock, books_, drive_),
-      presentations_(needs.loop, doors_, books_, needs.hash, macs),
+      presentations_(needs.loop, doors_, books_, needs.hash, needs.crypto, macs),
       commands_(std::move(needs), books_, doors_, presentations_, std::move(macs)),
       roster_(books_, clock_),
       timer_(loop_.after(kSweepEvery, [this] { sweep(); })) {}

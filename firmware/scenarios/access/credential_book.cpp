@@ -32,7 +32,7 @@ std::string CredentialBook::key_of(const Credential& credential, std::string_vie
     case CredentialKind::kQr:
       return "qr/" + credential.secret_name;
     case CredentialKind::kTotp:
-      return {};
+      return "totp/" + credential.number;
   }
   return {};
 }
@@ -60,6 +60,9 @@ const Credential* CredentialBook::by_face(std::string_view face_id) const {
 }
 const Credential* CredentialBook::by_subject(std::string_view pseudonym) const {
   return by_key("qr/" + std::string(pseudonym));
+}
+const Credential* CredentialBook::by_number(std::string_view number) const {
+  return by_key("totp/" + std::string(number));
 }
 
 std::vector<const Credential*> CredentialBook::of_holder(std::string_view holder) const {
@@ -119,6 +122,19 @@ std::string CredentialBook::pin_tag(std::string_view id) const {
 void CredentialBook::set_uses(std::string_view id, std::uint32_t uses) {
   const auto found = credentials_.find(id);
   if (found != credentials_.end()) found->second.uses = uses;
+}
+
+std::vector<std::uint64_t> CredentialBook::steps(std::string_view id) const {
+  const auto found = steps_.find(id);
+  return found == steps_.end() ? std::vector<std::uint64_t>() : found->second;
+}
+
+void CredentialBook::set_steps(std::string_view id, std::vector<std::uint64_t> steps) {
+  if (steps.empty()) {
+    if (const auto found = steps_.find(id); found != steps_.end()) steps_.erase(found);
+  } else {
+    steps_.insert_or_assign(std::string(id), std::move(steps));
+  }
 }
 
 std::string pin_tag(std::string_view digits, const KeypadMac& mac) {

@@ -26,6 +26,7 @@ class CredentialBook {
   const domain::access::Credential* by_pin_tag(std::string_view tag) const;
   const domain::access::Credential* by_face(std::string_view face_id) const;
   const domain::access::Credential* by_subject(std::string_view pseudonym) const;
+  const domain::access::Credential* by_number(std::string_view number) const;
   std::vector<const domain::access::Credential*> of_holder(std::string_view holder) const;
   const std::map<std::string, domain::access::Credential, std::less<>>& all() const {
     return credentials_;
@@ -41,15 +42,20 @@ class CredentialBook {
   std::string pin_tag(std::string_view id) const;
 
   void set_uses(std::string_view id, std::uint32_t uses);
+  // Of a TOTP: which of its codes were used lately, see core::step_of.
+  std::vector<std::uint64_t> steps(std::string_view id) const;
+  void set_steps(std::string_view id, std::vector<std::uint64_t> steps);
 
  private:
-  // What a credential is found by: "card/…", "pin/…", "face/…", "qr/…"; empty: by its id alone.
+  // What a credential is found by: "card/…", "pin/…", "face/…", "qr/…", "totp/…"; empty: by its id
+  // alone.
   static std::string key_of(const domain::access::Credential& credential, std::string_view pin_tag);
   const domain::access::Credential* by_key(const std::string& key) const;
 
   std::map<std::string, domain::access::Credential, std::less<>> credentials_;
   std::map<std::string, std::string, std::less<>> tags_;  // credential id → tag of its PIN
-  std::map<std::string, std::string, std::less<>> keys_;  // key → credential id
+  std::map<std::string, std::vector<std::uint64_t>, std::less<>> steps_;  // by credential id
+  std::map<std::string, std::string, std::less<>> keys_;                  // key → credential id
   std::multimap<std::string, std::string, std::less<>> holders_;
 };
 

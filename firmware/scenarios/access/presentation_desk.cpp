@@ -41,8 +41,14 @@ Credential visitor(std::string id, CredentialKind kind, std::string holder) {
 }  // namespace
 
 PresentationDesk::PresentationDesk(base::Loop& loop, DoorDesk& doors, AccessBooks& books,
-                                   ports::PasswordHash& hash, AccessMacs macs)
-    : loop_(loop), doors_(doors), books_(books), hash_(hash), macs_(std::move(macs)) {}
+                                   ports::PasswordHash& hash, ports::Crypto& crypto,
+                                   AccessMacs macs)
+    : loop_(loop),
+      doors_(doors),
+      books_(books),
+      hash_(hash),
+      crypto_(crypto),
+      macs_(std::move(macs)) {}
 
 void PresentationDesk::on_presentations(Writing& writing, const domain::Report& report) {
   for (const Presentation& shown : report.presentations) {
@@ -156,9 +162,11 @@ void PresentationDesk::on_pin(Writing& writing, const DoorDefinition& door, Atte
   one.shown.locked_for = limits_.wait({door.id, CredentialKind::kPin, ""}, loop_.now());
   const bool is_locked = one.shown.locked_for > base::Duration{0};
   if (proving_.contains(door.id)) one.shown.pass = PassRefusal::kBusy;
-  const bool is_takes = door.access.takes.at(static_cast<std::size_t>(CredentialKind::kPin));
-  if (is_locked || one.shown.pass != PassRefusal::kNone || !is_takes)
+  if (is_locked || one.shown.pass != PassRefusal::kNone)
     return settle(writing, door, std::move(one));
+  if (on_dynamic_code(writing, door, attempt, digits.reveal())) return;
+  const bool is_taken = door.access.takes.at(static_cast<std::size_t>(CredentialKind::kPin));
+  if (!is_taken) return settle(writing, door, std::move(one));
   if (on_visitor_code(writing, door, attempt, digits.reveal())) return;
   const std::string tag = pin_tag(digits.reveal(), macs_.keypad_mac);
   const Credential* const credential = tag.empty() ? nullptr : books_.credentials.by_pin_tag(tag);
@@ -238,9 +246,14 @@ void PresentationDesk::on_second_factor(Writing& writing, const DoorDefinition& 
     return settle(writing, door, std::move(one));
   std::vector<std::string> pins;
   for (const Credential* each : books_.credentials.of_holder(one.credential->holder)) {
-    const bool is_pin = each->kind == CredentialKind::kPin &&
-                        each->state == domain::access::CredentialState::kActive;
-    if (is_pin) pins.push_back(each->id);
+    if (each->state != domain::access::CredentialState::kActive) continue;
+    if (each->kind == CredentialKind::kPin) pins.push_back(each->id);
+    if (each->kind != CredentialKind::kTotp) continue;
+    one.dynamic = right_code(*each, digits, writing.now);
+    if (!one.dynamic) continue;
+    one.shown.second = SecondFactor::kRight;
+    one.attempt.at = loop_.now();
+    return settle(writing, door, std::move(one));
   }
   proving_.insert(door.id);
   waiting.attempt.at = loop_.now();

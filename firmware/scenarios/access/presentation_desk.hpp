@@ -11,6 +11,7 @@
 
 #include "firmware/base/loop.hpp"
 #include "firmware/domain/access/try_limit.hpp"
+#include "firmware/ports/crypto.hpp"
 #include "firmware/ports/password_hash.hpp"
 #include "firmware/scenarios/access/access_books.hpp"
 #include "firmware/scenarios/access/door_desk.hpp"
@@ -34,13 +35,14 @@ struct AccessMacs {
 // and proved by its Argon2id string on another thread, so it gets a turn of its own; digits that
 // are nobody's take as long. One PIN a door is on its way at a time, another one meanwhile is told
 // that the door is busy: who guesses is not faster with two keypads. At a door that wants two
-// factors the card is kept for kSecondFactorWait until the PIN has been typed. Loop thread only.
+// factors the card is kept for kSecondFactorWait until the PIN, or the holder's dynamic code, has
+// been typed. Loop thread only.
 class PresentationDesk {
  public:
   static constexpr base::Duration kSecondFactorWait = std::chrono::seconds(10);
 
   PresentationDesk(base::Loop& loop, DoorDesk& doors, AccessBooks& books, ports::PasswordHash& hash,
-                   AccessMacs macs);
+                   ports::Crypto& crypto, AccessMacs macs);
   PresentationDesk(const PresentationDesk&) = delete;
   PresentationDesk& operator=(const PresentationDesk&) = delete;
 
@@ -52,13 +54,19 @@ class PresentationDesk {
 
  private:
   using Rights = std::vector<domain::access::RightHere>;
+  // A dynamic code that was right: whose it is, and its step (core::step_of).
+  struct SpentCode {
+    std::string credential;
+    std::uint64_t step = 0;
+  };
   // One who is judged, and what a grant uses up.
   struct Case {
     Attempt attempt;
     domain::access::Shown shown{};
     const domain::access::Credential* credential = nullptr;
     std::optional<domain::access::PassToken> pass{};
-    std::string code{};             // id of a visitor code
+    std::string code{};  // id of a visitor code
+    std::optional<SpentCode> dynamic{};
     bool has_right_itself = false;  // a visitor's pass or code is a right for its door group
   };
   // A card that waits for its PIN.
@@ -82,6 +90,12 @@ class PresentationDesk {
               const base::SecretText& digits);
   bool on_visitor_code(Writing& writing, const DoorDefinition& door, const Attempt& attempt,
                        std::string_view digits);
+  bool on_dynamic_code(Writing& writing, const DoorDefinition& door, const Attempt& attempt,
+                       std::string_view digits);
+  std::optional<SpentCode> right_code(const domain::access::Credential& credential,
+                                      const base::SecretText& code,
+                                      const domain::EventTime& now) const;
+  void take_step(Writing& writing, const SpentCode& spent, base::Task& give_back);
   void on_second_factor(Writing& writing, const DoorDefinition& door, Waiting waiting,
                         const base::SecretText& digits);
   void await_second_factor(const Head& head, const Case& shown);
@@ -105,6 +119,7 @@ class PresentationDesk {
   DoorDesk& doors_;
   AccessBooks& books_;
   ports::PasswordHash& hash_;
+  ports::Crypto& crypto_;
   AccessMacs macs_;
   Keypad keypad_;
   domain::access::TryLimit limits_;

@@ -39,7 +39,7 @@ function moveOut({ compound, params, body }) {
   home.people = home.people.filter((person) => !leaving.includes(person))
   if (home.people.length === 0) compound.households.delete(home.id)
   const count = (kind) => leaving.flatMap((person) => person.credentials).filter((one) => one.kind === kind).length
-  return { data: { ended: { people: leaving.length, cards: count('card'), pins: count('pin'), faces: count('face'), phones: count('qr'), rights: leaving.length, passes: 0, codes: 0, delegations: 0 } } }
+  return { data: { ended: { people: leaving.length, cards: count('card'), pins: count('pin'), dynamic_codes: count('totp'), faces: count('face'), phones: count('qr'), rights: leaving.length, passes: 0, codes: 0, delegations: 0 } } }
 }
 
 function importList({ compound, body }) {
@@ -93,7 +93,8 @@ export const householdRoutes = (base) => [
   ['POST', `${base}/households/{id}/people/{person}/credentials`, 'manage_people', ({ compound, params, body }) => {
     const made = credential(body.kind, body.card)
     personIn(compound, params).credentials.push(made)
-    return { status: 201, data: { id: made.id } }
+    const code = body.kind === 'totp' ? { number: '0427', uri: 'otpauth://totp/Linli%20site:c1?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&digits=6&period=30' } : {}
+    return { status: 201, data: { id: made.id, ...code } }
   }],
   ['PUT', `${base}/households/{id}/people/{person}/credentials/{credential}`, 'manage_people', ({ compound, params, body }) => {
     const one = personIn(compound, params).credentials.find((each) => each.id === params.credential)
@@ -112,7 +113,8 @@ export const householdRoutes = (base) => [
   ['POST', `${base}/my/delegations`, 'own', ({ compound, person, body }) => {
     const made = { id: `d-${word(4)}`, from_person: person.id, from_name: person.name, to_person: body.to, to_name: '陈小本', actions: body.actions, from: iso(), until: iso(Date.now() + body.days * kDay) }
     compound.delegations.push(made)
-    return { status: 201, data: { id: made.id } }
+    const code = body.kind === 'totp' ? { number: '0427', uri: 'otpauth://totp/Linli%20site:c1?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&digits=6&period=30' } : {}
+    return { status: 201, data: { id: made.id, ...code } }
   }],
   ['DELETE', `${base}/my/delegations/{id}`, 'own', ({ compound, params }) => {
     compound.delegations = compound.delegations.filter((one) => one.id !== params.id)

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "tests/story/base32.hpp"
+
 namespace linli::story {
 namespace {
 
@@ -12,21 +14,6 @@ std::optional<std::string> parent_of(const std::string& place) {
   if (place == "3-2") return "b3";
   if (place == "3-2-501") return "3-2";
   return std::nullopt;
-}
-
-std::string from_base32(std::string_view text) {
-  std::string bytes;
-  std::uint32_t held = 0;
-  unsigned bits = 0;
-  for (const char c : text) {
-    const auto value = static_cast<std::uint32_t>(c >= 'A' ? c - 'A' : c - '2' + 26);
-    held = (held << 5U) | value;
-    bits += 5;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes.push_back(static_cast<char>(held >> bits));
-  }
-  return bytes;
 }
 
 }  // namespace
