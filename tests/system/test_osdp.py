@@ -1,7 +1,9 @@
 """Card readers on a bus: libosdp is the reader, and linlid the control panel."""
 
+import json
 import time
 
+import pyotp
 import pytest
 
 from osdp import Command, CommandLEDColor
@@ -53,6 +55,30 @@ def test_cards_and_digits_arrive_once_and_leave_no_trace(site, tmp_path):
     assert b"7391" in gate.lines["gate"].said, "they were on the wire"
     log = (tmp_path / "linlid.log").read_text()
     assert "7391" not in log and "32271040" not in log and "20000" not in log
+
+
+def test_the_code_that_somebody_elses_app_shows_opens_a_door_once(site):
+    gate = site(gate=Terminal())
+    reader = gate.reader("gate", 5)
+    gate.end("linlid")
+    gate.start_synchronised_gateway()
+    gate.add("reader-1", "gate/5")
+    gate.wait_for("reader-1", "online")
+    lock = gate.connect_device("lock-1", "generic/lock")
+    wanted = [("put_door", {"id": "gate", "name": "3 栋 2 单元", "group": 3, "lock": {"device": "lock-1"}, "readers": [{"device": "reader-1"}]}),
+              ("put_right", {"id": "r-ann", "holder": "ann", "groups": [3]}),
+              ("issue_credential", {"id": "code-ann", "holder": "ann", "kind": "totp"})]
+    for action, body in wanted:
+        answer = gate.ctl("command", "send", "--target", "scenario/access", "--action", action, "--input", json.dumps(body))
+        assert answer["state"] == "confirmed", answer
+    given = answer["output"]
+    app = pyotp.parse_uri(given["uri"])
+    typed = f"{given['number']}{app.now()}#".encode()
+    for _ in range(2):
+        reader.keys(typed)
+        time.sleep(1)
+    wait_until(lambda: [command["action"] for command in lock.commands] == ["unlock"], 5, "the lock was told once")
+    assert app.secret not in (gate.folder / "linlid.log").read_text()
 
 
 def test_an_output_reaches_the_reader_and_is_answered(site):
