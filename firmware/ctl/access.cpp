@@ -162,6 +162,9 @@ int move_out(const Invocation& in) {
 int remove_door(const Invocation& in) {
   return ask_doors(in, "remove_door", in.params);
 }
+int remove_schedule(const Invocation& in) {
+  return ask_doors(in, "remove_schedule", in.params);
+}
 int remove_right(const Invocation& in) {
   return ask_doors(in, "remove_right", in.params);
 }
@@ -222,6 +225,10 @@ const std::array kTable{
                &move_out},
     CommandRow{
         "access remove-door", "a door is none of ours any more 删除门", {kDoor}, &remove_door},
+    CommandRow{"access remove-schedule",
+               "passing hours that no right has 删除时段",
+               {{"id", "id", "the hours' id", true}},
+               &remove_schedule},
     CommandRow{"access remove-right",
                "somebody may pass no longer 删除权限",
                {{"id", "id", "the right's id", true}},

@@ -46,6 +46,7 @@ void DoorChanges::add_to(Handlers& handlers) {
     answer(std::move(call), json);
   };
   handlers["put_schedule"] = [this](Call call) { put_schedule(std::move(call)); };
+  handlers["remove_schedule"] = [this](Call call) { remove_schedule(std::move(call)); };
   handlers["calendars"] = [this](Call call) {
     const Json json{{"items", doors_.calendars()}};
     answer(std::move(call), json);
@@ -114,6 +115,13 @@ void DoorChanges::put_schedule(Call call) {
                   const Json json{{"items", doors_.schedules()}};
                   answer(std::move(done), json);
                 });
+}
+
+void DoorChanges::remove_schedule(Call call) {
+  const std::string id = call.path_value("id");
+  commands_.ask(
+      std::move(call), {"remove_schedule", {{"id", id}}, "schedule:" + id},
+      [](Call done, const ScenarioCommands::Done& /*what*/) { answer_nothing(std::move(done)); });
 }
 
 void DoorChanges::put_calendar(Call call) {

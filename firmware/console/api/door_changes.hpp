@@ -25,6 +25,7 @@ class DoorChanges {
   void after_put(Call call) const;
   void remove(Call call);
   void put_schedule(Call call);
+  void remove_schedule(Call call);
   void put_calendar(Call call);
   // Why this change is not the actor's, or not of what they have read.
   std::optional<Problem> check(const Call& call) const;

@@ -46,6 +46,8 @@ constexpr std::array kEntries{
     Entry{"there is no key to look PINs up with: see the log", "没有查找密码用的密钥：请查看日志"},
     Entry{"expected 'card', 'pin', 'totp' or 'face'", "凭证应为 card（卡）、pin（密码）、totp（动态码）或 face（人脸）"},
     Entry{"expected 'card', 'pin', 'totp' or 'face': passes come with issue_pass", "凭证应为 card（卡）、pin（密码）、totp（动态码）或 face（人脸）；通行码请用 issue_pass"},
+    Entry{"there are no passing hours '{}'", "没有通行时段“{}”"},
+    Entry{"rights have the passing hours '{}': give them others first", "还有权限在用通行时段“{}”：请先给这些权限换一个时段"},
     Entry{"is not four digits", "不是四位数字"},
     Entry{"all 10000 numbers of dynamic codes are taken: revoke old ones", "动态码的一万个编号都已占用：请先注销旧的"},
     Entry{"there is no key to make codes with: see the log", "没有生成动态码的密钥：请看日志"},

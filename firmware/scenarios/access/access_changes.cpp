@@ -78,6 +78,26 @@ void AccessCommands::put_schedule(const Command& command, Done done) {
       std::move(done));
 }
 
+// Not while a right has them: without its hours it would let nobody in, and nobody would know why.
+void AccessCommands::remove_schedule(const Command& command, Done done) {
+  changes_.add(
+      [this, command]() -> base::Result<Change> {
+        auto id = id_form(command.input, "id");
+        if (!id) return base::failure_of(std::move(id));
+        if (books_.schedules.find(*id) == nullptr)
+          return base::fail(Code::kNotFound, "there are no passing hours '{}'", *id);
+        if (books_.rights.uses_schedule(*id)) {
+          return base::fail(Code::kConflict,
+                            "rights have the passing hours '{}': give them others first", *id);
+        }
+        Change change = begin_change(command, "schedule:" + *id);
+        change.turn.erasures.push_back({Space::kAccessSchedule, schedule_key(*id)});
+        change.apply = [this, id = *std::move(id)] { books_.schedules.remove(id); };
+        return change;
+      },
+      std::move(done));
+}
+
 void AccessCommands::put_calendar(const Command& command, Done done) {
   changes_.add(
       [this, command]() -> base::Result<Change> {

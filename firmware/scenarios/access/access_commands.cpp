@@ -24,7 +24,8 @@ base::Result<std::string> door_form(std::string_view input) {
   return id_form(input, "door");
 }
 
-base::Result<std::string> right_form(std::string_view input) {
+// Of a right, or of passing hours.
+base::Result<std::string> own_id_form(std::string_view input) {
   return id_form(input, "id");
 }
 
@@ -145,9 +146,10 @@ const std::vector<AccessCommands::Row>& AccessCommands::rows() {
       {"put_door",          S::kMoveInOut,         C::kNone,     &about_all<put_door_form>,       &A::put_door},
       {"remove_door",       S::kMoveInOut,         C::kNone,     &about_door,                     &A::remove_door},
       {"put_schedule",      S::kSetSchedule,       C::kNone,     &about_all<put_schedule_form>,   &A::put_schedule},
+      {"remove_schedule",   S::kSetSchedule,       C::kNone,     &about_all<own_id_form>,         &A::remove_schedule},
       {"put_calendar",      S::kSetSchedule,       C::kNone,     &about_all<put_calendar_form>,   &A::put_calendar},
       {"put_right",         S::kMoveInOut,         C::kNone,     &about_all<put_right_form>,      &A::put_right},
-      {"remove_right",      S::kMoveInOut,         C::kNone,     &about_all<right_form>,          &A::remove_right},
+      {"remove_right",      S::kMoveInOut,         C::kNone,     &about_all<own_id_form>,         &A::remove_right},
       {"issue_credential",  S::kManageCredentials, C::kNone,     &about_holder,                   &A::issue_credential},
       {"revoke_credential", S::kManageCredentials, C::kNone,     &about_credential,               &A::revoke_credential},
       {"issue_pass",        S::kIssuePass,         C::kNone,     &about_pass,                     &A::issue_pass},

@@ -98,6 +98,7 @@ class AccessCommands {
   void put_door(const domain::Command& command, Done done);
   void remove_door(const domain::Command& command, Done done);
   void put_schedule(const domain::Command& command, Done done);
+  void remove_schedule(const domain::Command& command, Done done);
   void put_calendar(const domain::Command& command, Done done);
   void put_right(const domain::Command& command, Done done);
   void remove_right(const domain::Command& command, Done done);

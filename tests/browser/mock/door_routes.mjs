@@ -134,6 +134,10 @@ export const doorRoutes = (base) => [
   ['GET', `${base}/access-log`, 'operate_doors', log],
   ['GET', `${base}/schedules`, 'view_site', ({ compound }) => ({ data: { items: compound.schedules } })],
   ['PUT', `${base}/schedules/{id}`, 'configure_doors', ({ compound, params, body }) => keep(compound.schedules, { id: params.id, schedule: body }, 'id')],
+  ['DELETE', `${base}/schedules/{id}`, 'configure_doors', ({ compound, params }) => {
+    compound.schedules = compound.schedules.filter((one) => one.id !== params.id)
+    return { status: 204 }
+  }],
   ['GET', `${base}/calendars`, 'view_site', ({ compound }) => ({ data: { items: compound.calendars } })],
   ['PUT', `${base}/calendars/{year}`, 'configure_doors', ({ compound, body }) => keep(compound.calendars, body, 'year')],
 ]

@@ -141,7 +141,11 @@ TEST_F(AccessCommand, GivesHoursAndRightsThatCountAtOnceAndAfterACrash) {
   show_card();
   run(seconds(1));
   EXPECT_EQ(reasons(), (Words{"outside_schedule", "granted"}));
+  const std::string night = R"({"id":"night"})";
+  EXPECT_EQ(ask("remove_schedule", night).state, CommandState::kFailed) << "a right has them";
   EXPECT_EQ(ask("remove_right", R"({"id":"r1"})").state, CommandState::kConfirmed);
+  EXPECT_EQ(ask("remove_schedule", night).state, CommandState::kConfirmed);
+  EXPECT_EQ(ask("remove_schedule", night).state, CommandState::kFailed) << "they are gone";
   show_card();
   run(seconds(1));
   EXPECT_EQ(reasons().back(), "no_right");

@@ -219,6 +219,8 @@ export const hours = {
   from: 'From',
   until: 'Until',
   saved: '“{name}” was saved',
+  remove: 'Remove these hours',
+  removed: '“{name}” is removed',
   go: 'Save',
   calendar: 'Holidays',
   no_calendar: 'No calendar yet: holidays count as ordinary days. Enter the next year before it begins.',

@@ -219,6 +219,8 @@ export const hours = {
   from: '从哪天起',
   until: '到哪天止',
   saved: '“{name}”已保存',
+  remove: '删除这个时段',
+  removed: '已删除“{name}”',
   go: '保存',
   calendar: '节假日日历',
   no_calendar: '还没有日历：节假日都按平日算。请在每年年底前录入下一年。',
