@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "firmware/base/bytes.hpp"
 #include "firmware/base/json.hpp"
 #include "tests/story/access/gatehouse.hpp"
 #include "tests/story/base32.hpp"
