@@ -22,6 +22,7 @@ Credential of_kind(CredentialKind kind) {
     credential.card.printed = "2312379265";
   }
   if (kind == CredentialKind::kPin) credential.pin_hash = kHash;
+  if (kind == CredentialKind::kTotp) credential.number = "0427";
   if (kind == CredentialKind::kQr || kind == CredentialKind::kTotp)
     credential.secret_name = "totp/c-1";
   if (kind == CredentialKind::kFace) credential.face_id = "17";
@@ -116,7 +117,10 @@ TEST(Credential, AMistakeIsNamedByItsMember) {
       {R"({"holder":"p","kind":"face","state":"on","uses":0,"face_id":"1"})", "state"},
       {R"({"holder":"p","kind":"face","state":"active","uses":-1,"face_id":"1"})", "uses"},
       {R"({"holder":"p","kind":"face","state":"active","uses":0})", "face_id"},
-      {R"({"holder":"p","kind":"totp","state":"active","uses":0,"secret_name":""})", "secret_name"},
+      {R"({"holder":"p","kind":"totp","state":"active","uses":0,"number":"0427","secret_name":""})",
+       "secret_name"},
+      {R"({"holder":"p","kind":"totp","state":"active","uses":0,"number":"427","secret_name":"x"})",
+       "number"},
       {R"({"holder":"p","kind":"card","state":"active","uses":0})", "card"},
       {R"({"holder":"p","kind":"card","state":"active","uses":0,"card":{"bits":"ff","count":12}})",
        "card.bits"},
