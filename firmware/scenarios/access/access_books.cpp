@@ -73,6 +73,28 @@ struct Counts {
   std::map<std::string, std::string> pin_tags;
 };
 
+// What stands beside a credential's own row, because an opening writes it.
+base::Result<void> restore_beside(AccessBooks& books, Counts& counts, std::string_view key,
+                                  const std::string& row) {
+  if (key.starts_with(kUses)) {
+    const auto uses = base::parse_number<std::uint32_t>(row);
+    if (!uses) return base::fail(Code::kCorrupt, "'{}' is no count of uses", row);
+    counts.uses[std::string(key.substr(kUses.size()))] = *uses;
+    return {};
+  }
+  if (key.starts_with(kPinTag)) {
+    counts.pin_tags[std::string(key.substr(kPinTag.size()))] = row;
+    return {};
+  }
+  if (key.starts_with(kSteps)) {
+    auto steps = steps_from_row(row);
+    if (!steps) return base::failure_of(std::move(steps));
+    books.credentials.set_steps(key.substr(kSteps.size()), *std::move(steps));
+    return {};
+  }
+  return base::fail(Code::kCorrupt, "'{}' is no key of ours", key);
+}
+
 base::Result<void> restore_pass_row(AccessBooks& books, Counts& counts, std::string_view key,
                                     const std::string& row, std::int64_t now_ms) {
   if (key == kRevocationsKey) {
@@ -91,23 +113,7 @@ base::Result<void> restore_pass_row(AccessBooks& books, Counts& counts, std::str
     books.issued.put(*std::move(pass));
     return {};
   }
-  if (key.starts_with(kUses)) {
-    const auto uses = base::parse_number<std::uint32_t>(row);
-    if (!uses) return base::fail(Code::kCorrupt, "'{}' is no count of uses", row);
-    counts.uses[std::string(key.substr(kUses.size()))] = *uses;
-    return {};
-  }
-  if (key.starts_with(kPinTag)) {
-    counts.pin_tags[std::string(key.substr(kPinTag.size()))] = row;
-    return {};
-  }
-  if (key.starts_with(kSteps)) {
-    auto steps = steps_from_row(row);
-    if (!steps) return base::failure_of(std::move(steps));
-    books.credentials.set_steps(key.substr(kSteps.size()), *std::move(steps));
-    return {};
-  }
-  if (!key.starts_with(kCode)) return base::fail(Code::kCorrupt, "'{}' is no key of ours", key);
+  if (!key.starts_with(kCode)) return restore_beside(books, counts, key, row);
   auto code = domain::access::visitor_code_from_row(key.substr(kCode.size()), row);
   if (!code) return base::failure_of(std::move(code));
   books.codes.push_back(*std::move(code));
