@@ -17,7 +17,7 @@ using base::Code;
 using base::Json;
 
 constexpr std::size_t kIdBytes = 8;
-constexpr std::string_view kSeconds = "seconds";
+constexpr std::string_view kSecondsMember = "seconds";
 constexpr base::Duration kSignalLife = std::chrono::seconds(2);
 constexpr double kLightSeconds = 2;
 constexpr double kToneSeconds = 0.2;
@@ -96,7 +96,7 @@ std::string LockDrive::unlock(const LockPoint& lock, base::Duration unlock_for, 
   Json input = base::parse_json(lock.input).value_or(Json::object());
   const auto* const action = action_of(devices_.find(lock.device), lock.action);
   const double seconds = std::chrono::duration<double>(unlock_for).count();
-  if (action != nullptr) fill(input, *action, kSeconds, seconds);
+  if (action != nullptr) fill(input, *action, kSecondsMember, seconds);
   auto sent = invoke({lock.device, lock.action, base::dump_json(input), life}, done);
   if (sent) return *std::move(sent);
   std::move(done)(base::failure_of(std::move(sent)));
@@ -121,7 +121,7 @@ void LockDrive::signal(const domain::DeviceId& reader, std::uint8_t head, bool i
   if (const auto* const led = action_of(device, "led"); led != nullptr) {
     Json input{{"colour", is_granted ? "green" : "red"}};
     fill(input, *led, "head", head);
-    fill(input, *led, kSeconds, kLightSeconds);
+    fill(input, *led, kSecondsMember, kLightSeconds);
     base::Done<ports::ActionReply> done = &forget;
     auto sent = invoke({reader, "led", base::dump_json(input), kSignalLife}, done);
     if (!sent) forget(base::failure_of(std::move(sent)));
@@ -130,7 +130,7 @@ void LockDrive::signal(const domain::DeviceId& reader, std::uint8_t head, bool i
     Json input = Json::object();
     fill(input, *buzzer, "head", head);
     fill(input, *buzzer, "count", is_granted ? 1 : 3);
-    fill(input, *buzzer, kSeconds, kToneSeconds);
+    fill(input, *buzzer, kSecondsMember, kToneSeconds);
     base::Done<ports::ActionReply> done = &forget;
     auto sent = invoke({reader, "buzzer", base::dump_json(input), kSignalLife}, done);
     if (!sent) forget(base::failure_of(std::move(sent)));
