@@ -9,8 +9,8 @@ target_compile_options(linli_warnings INTERFACE
   # g++ 12 also warns about std::variant's storage being maybe uninitialised, and about restrict
   # overlap inside std::string's operator+ (GCC bugs 105562 and 105651).
   $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-restrict>)
-# g++ looks for null dereferences only where it optimises; the sanitizers' own branches confuse it.
-if(NOT LINLI_SANITIZE AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
+# g++ looks for null dereferences only where it optimises.
+if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
   target_compile_options(linli_warnings INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wnull-dereference>)
 endif()
 # For files that include Asio or Beast: inside their templates g++ 12 sees a null context that cannot
@@ -44,12 +44,8 @@ function(linli_compiled_for_size)  # targets
     endforeach()
   endif()
 endfunction()
-# Boost.Asio contains fences, which ThreadSanitizer does not follow; it may report too much, never
-# too little.
-if(LINLI_SANITIZE STREQUAL "thread")
-  target_compile_options(linli_warnings INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
-endif()
-# Their reports need line numbers, not the types of every variable.
+# Their reports need line numbers, not the types of every variable. Boost.Asio contains fences, which ThreadSanitizer does
+# not follow; it may report too much, never too little.
 if(LINLI_SANITIZE)
   add_compile_options(-fsanitize=${LINLI_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -g1)
   add_link_options(-fsanitize=${LINLI_SANITIZE})

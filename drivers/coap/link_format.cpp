@@ -2,14 +2,15 @@
 
 #include <algorithm>
 
+#include "firmware/base/number.hpp"
+
 namespace linli::drivers::coap {
 namespace {
 
 using base::Code;
 
 bool is_number(std::string_view text) {
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return !text.empty() && base::is_digits(text);
 }
 
 // parmname and ptoken of RFC 6690 §2, without what has a meaning there.

@@ -8,6 +8,11 @@
 
 namespace linli::base {
 
+// Nothing but 0 to 9; also of an empty text.
+inline bool is_digits(std::string_view text) {
+  return text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 // All of `text` as a decimal number; nothing if there is any other character, or T cannot hold it.
 template <std::integral T>
 std::optional<T> parse_number(std::string_view text) {

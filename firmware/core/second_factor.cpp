@@ -10,7 +10,6 @@ namespace linli::core {
 namespace {
 
 constexpr std::int64_t kStepMs = 30'000;
-constexpr std::size_t kDigits = 6;
 constexpr std::size_t kKeptSteps = 8;
 
 }  // namespace
@@ -18,7 +17,7 @@ constexpr std::size_t kKeptSteps = 8;
 std::optional<std::uint64_t> step_of(ports::Crypto& crypto, const base::SecretText& secret,
                                      const base::SecretText& otp, std::int64_t unix_ms,
                                      const std::vector<std::uint64_t>& used) {
-  if (otp.reveal().size() != kDigits) return std::nullopt;
+  if (otp.reveal().size() != kFactorDigits) return std::nullopt;
   const std::int64_t middle = unix_ms / kStepMs;
   std::optional<std::uint64_t> found;
   for (std::int64_t at = std::max<std::int64_t>(0, middle - 1); at <= middle + 1; ++at) {

@@ -15,6 +15,7 @@ namespace linli::core {
 // can.
 
 inline constexpr std::size_t kFactorSecretBytes = 20;
+inline constexpr std::size_t kFactorDigits = 6;
 
 // The step whose code `otp` is: this one, the one before or the one after; nullopt if it is none of
 // them, or one of `used`. Steps are remembered one by one, not as a highest one: a clock that was

@@ -19,22 +19,6 @@ namespace {
 using base::Json;
 using console::api::MetricFamily;
 
-std::uint64_t waiting_of(const ports::StreamStats& stream) {
-  return stream.last + 1 - std::min(stream.first, stream.last + 1);
-}
-
-std::string_view health_name(ports::StoreHealth health) {
-  switch (health) {
-    case ports::StoreHealth::kOk:
-      return "ok";
-    case ports::StoreHealth::kFull:
-      return "full";
-    case ports::StoreHealth::kReadOnly:
-      return "read_only";
-  }
-  return "ok";
-}
-
 // Resident pages by the kernel's own count; 0 if it does not say.
 std::int64_t memory_kb() {
   const int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
@@ -101,7 +85,7 @@ MetricFamily refused_by_console(const console::ServerCounts& counts) {
 void add_store(std::vector<MetricFamily>& all, const ports::StoreStats& stats) {
   using Kind = MetricFamily::Kind;
   all.push_back(by_stream("linli_outbox_events", "Events that wait for the platform.", Kind::kGauge,
-                          stats, waiting_of));
+                          stats, ports::waiting));
   all.push_back(by_stream("linli_outbox_bytes", "Their size.", Kind::kGauge, stats,
                           [](const ports::StreamStats& each) { return each.bytes; }));
   all.push_back(by_stream("linli_outbox_dropped_events", "Events that had to be dropped.",
@@ -152,7 +136,7 @@ struct ConsoleHouse::OldestRun {
 std::uint64_t ConsoleHouse::waiting() const {
   std::uint64_t all = 0;
   for (const ports::StreamStats& stream : gateway_.store().stats().streams)
-    all += waiting_of(stream);
+    all += ports::waiting(stream);
   return all;
 }
 
@@ -181,9 +165,9 @@ Json ConsoleHouse::streams_json(const std::map<domain::Stream, std::int64_t>& ol
   for (const domain::Stream stream : domain::kStreams) {
     const ports::StreamStats& stats = store.streams.at(domain::index_of(stream));
     const auto found = oldest.find(stream);
-    const bool waits = waiting_of(stats) > 0 && found != oldest.end();
+    const bool waits = ports::waiting(stats) > 0 && found != oldest.end();
     all.push_back({{"class", domain::name(stream)},
-                   {"waiting", waiting_of(stats)},
+                   {"waiting", ports::waiting(stats)},
                    {"bytes", stats.bytes},
                    {"first", stats.first},
                    {"last", stats.last},
@@ -247,7 +231,7 @@ Json ConsoleHouse::operations() const {
           {"uptime_s", now.uptime_s},
           {"memory_kb", memory_kb()},
           {"store",
-           {{"health", health_name(stats.health)},
+           {{"health", ports::name(stats.health)},
             {"trouble", stats.trouble},
             {"file_bytes", stats.file_bytes},
             {"max_bytes", gateway_.config().store.max_mb * 1024 * 1024},

@@ -11,24 +11,6 @@ namespace {
 
 using base::Json;
 
-std::string_view name(ports::StoreHealth health) {
-  switch (health) {
-    case ports::StoreHealth::kOk:
-      return "ok";
-    case ports::StoreHealth::kFull:
-      return "full";
-    case ports::StoreHealth::kReadOnly:
-      return "read_only";
-  }
-  return "ok";
-}
-
-// A number that the store gave out and that the platform has not accepted yet waits; those that
-// were dropped no longer do.
-std::uint64_t waiting(const ports::StreamStats& stream) {
-  return stream.last + 1 - std::min(stream.first, stream.last + 1);
-}
-
 struct Verdict {
   std::string verdict = "ok";  // ok, warn, fail
   std::string what;
@@ -167,11 +149,11 @@ Streams streams_of(const ports::StoreStats& store) {
   for (const domain::Stream stream : domain::kStreams) {
     const ports::StreamStats& stats = store.streams.at(domain::index_of(stream));
     all.given_out += stats.last;
-    all.wait += waiting(stats);
+    all.wait += ports::waiting(stats);
     all.each.push_back({{"stream", std::string(domain::name(stream))},
                         {"first", stats.first},
                         {"last", stats.last},
-                        {"waiting", waiting(stats)},
+                        {"waiting", ports::waiting(stats)},
                         {"bytes", stats.bytes},
                         {"dropped", stats.dropped}});
   }

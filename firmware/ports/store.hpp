@@ -110,12 +110,16 @@ struct StreamStats {
   std::uint64_t bytes = 0;
   std::uint64_t dropped = 0;  // since the database was made
 };
+// A number that the store gave out and that the platform has not accepted yet waits; those that
+// were dropped no longer do.
+std::uint64_t waiting(const StreamStats& stream);
 
 enum class StoreHealth : std::uint8_t {
   kOk,
   kFull,      // telemetry is refused or dropped; urgent classes still fit the reserve
   kReadOnly,  // an I/O error: nothing is acknowledged until the store was reopened and verified
 };
+std::string_view name(StoreHealth health);  // "ok", "full", "read_only"
 
 struct StoreStats {
   std::array<StreamStats, domain::kStreamCount> streams;

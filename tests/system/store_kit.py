@@ -8,6 +8,8 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
+
 from north_kit import read_ledger, wait_until
 
 
@@ -42,6 +44,13 @@ class SmallDisk:
     def close(self):
         if self.is_mounted:
             subprocess.run(["umount", str(self.folder)], check=True)
+
+
+@pytest.fixture
+def disk(tmp_path):
+    made = SmallDisk(tmp_path / "disk", megabytes=16)
+    yield made
+    made.close()
 
 
 class Flood:

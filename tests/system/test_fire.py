@@ -12,18 +12,11 @@ import pytest
 
 from compound import Compound
 from north_kit import wait_until
-from store_kit import Flood, SmallDisk
+from store_kit import Flood, disk  # noqa: F401 (disk is a fixture)
 
 RULES = 60
 ROUNDS = int(os.environ.get("LINLI_FIRE_ROUNDS", "1"))
 LIMIT_S = 0.3
-
-
-@pytest.fixture
-def disk(tmp_path):
-    made = SmallDisk(tmp_path / "disk", megabytes=16)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -7,17 +7,10 @@ import pytest
 
 from compound import Compound
 from north_kit import read_ledger, wait_until
-from store_kit import Flood, SmallDisk, gaps_between, whole_and_once
+from store_kit import Flood, disk, gaps_between, whole_and_once  # noqa: F401 (disk is a fixture)
 
 ALARM_LIMIT_S = 2
 FULL_LIMIT_S = 60
-
-
-@pytest.fixture
-def disk(tmp_path):
-    made = SmallDisk(tmp_path / "disk", megabytes=16)
-    yield made
-    made.close()
 
 
 @pytest.fixture

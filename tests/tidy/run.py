@@ -1,10 +1,10 @@
 """clang-tidy over every translation unit, as the debug preset compiles it. The last line is "N passed, N failed".
 
 The rules stand in .clang-tidy and tests/.clang-tidy. A unit that was clean is not analysed again before its text, one of
-its headers, its flags or the rules change. Most of the time goes into headers, so units are first analysed
-joined, but for those whose names meet a neighbour's (board/cmake/apart.txt); where anything is said of them, each by itself.
-Joined, a `using` that only a neighbour needs is not found idle; --alone analyses each by itself. The part proves itself
-first on snippets that break a rule.
+its headers, its flags or the rules change. Most of the time goes into headers, so units are first analysed joined, but
+not with those whose names they meet (board/cmake/apart.txt); where anything is said of them, each by itself. Joined, a
+`using` that only a neighbour needs is not found idle; --alone analyses each by itself. The part proves itself first on
+snippets that break a rule.
 """
 
 import argparse
@@ -154,23 +154,24 @@ def folder_of(unit):
     return str(Path(unit.name).parent)
 
 
+def room_of(unit):
+    return next((room for room in ROOMS if unit.name.startswith(room)), folder_of(unit))
+
+
+def takes(group, unit, most):
+    meets = unit.name in APART and any(folder_of(other) == folder_of(unit) for other in group)
+    return len(group) < most and not meets and (room_of(group[0]), group[0].flags) == (room_of(unit), unit.flags)
+
+
 def groups_of(all_units, most):
     """Units with the same flags, side by side. One that stands in apart.txt is never joined with another of its folder."""
     groups = []
     for unit in sorted(all_units, key=lambda one: one.name in APART):
-        is_apart = unit.name in APART
-        room = next((room for room in ROOMS if unit.name.startswith(room)), folder_of(unit))
-
-        def takes(group, unit=unit, is_apart=is_apart, room=room):
-            neighbours = [other for other in group["units"] if folder_of(other) == folder_of(unit)]
-            return (group["room"], group["flags"]) == (room, unit.flags) and len(group["units"]) < most and not (
-                neighbours and is_apart)
-
-        fits = next((group for group in groups if takes(group)), None)
-        if fits is None:
-            groups.append(fits := {"room": room, "flags": unit.flags, "units": []})
-        fits["units"].append(unit)
-    return [group["units"] for group in groups]
+        group = next((group for group in groups if takes(group, unit, most)), None)
+        if group is None:
+            groups.append(group := [])
+        group.append(unit)
+    return groups
 
 
 # A check of each group, and lines that break it. All but the last stand in one unit.

@@ -11,9 +11,7 @@ constexpr std::int64_t kMinuteMs = 60'000;
 
 // Takes `digits` digits off the front.
 std::optional<int> take_number(std::string_view& text, std::size_t digits) {
-  if (text.size() < digits ||
-      text.substr(0, digits).find_first_not_of("0123456789") != std::string_view::npos)
-    return std::nullopt;
+  if (text.size() < digits || !base::is_digits(text.substr(0, digits))) return std::nullopt;
   const auto number = base::parse_number<int>(text.substr(0, digits));
   text.remove_prefix(digits);
   return number;

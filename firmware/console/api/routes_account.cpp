@@ -7,10 +7,7 @@ using enum Method;
 
 Route own(Method method, std::string_view path, Words words, std::string_view request,
           std::string_view response, int status) {
-  Route route{.method = method, .path = path, .operation = words.operation};
-  route.tag = "account";
-  route.zh = words.zh;
-  route.en = words.en;
+  Route route = route_of(method, path, words, "account");
   route.request = request;
   route.response = response;
   route.status = status;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "firmware/console/api/route.hpp"
 
@@ -22,5 +24,40 @@ struct Words {
   std::string_view zh;
   std::string_view en;
 };
+
+// What every route says of itself; the parts of the table add what theirs have.
+inline Route route_of(Method method, std::string_view path, Words words, std::string_view tag,
+                      domain::Privilege privilege = domain::Privilege::kOwn) {
+  Route route{.method = method, .path = path, .operation = words.operation};
+  route.privilege = privilege;
+  route.tag = tag;
+  route.zh = words.zh;
+  route.en = words.en;
+  return route;
+}
+
+inline Route with_query(Route route, std::vector<QueryParameter> query) {
+  route.query = std::move(query);
+  return route;
+}
+
+// One thing, of which a client may have a version already.
+inline Route one(Route route) {
+  route.versioned = true;
+  route.problems = {404};
+  return route;
+}
+
+// A repeat is answered like the first, and nothing is done twice.
+inline Route once(Route route) {
+  route.repeatable = true;
+  return route;
+}
+
+// What holds in the whole compound is for those only who are bound to no place.
+inline Route whole(Route route) {
+  route.needs_whole = true;
+  return route;
+}
 
 }  // namespace linli::console::api

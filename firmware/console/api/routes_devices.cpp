@@ -11,11 +11,7 @@ constexpr std::string_view kSpan = R"({"type":"string","enum":["day","week"],"de
 
 Route of_device(Method method, std::string_view path, Words words, Privilege privilege,
                 std::string_view response) {
-  Route route{.method = method, .path = path, .operation = words.operation};
-  route.privilege = privilege;
-  route.tag = "devices";
-  route.zh = words.zh;
-  route.en = words.en;
+  Route route = route_of(method, path, words, "devices", privilege);
   route.response = response;
   route.problems = {404};
   return route;
@@ -29,8 +25,8 @@ Route device_list() {
                  {"profile", kText, "of this model"},
                  {"driver", kText, "of this driver"},
                  {"q", kText, "with this in id, name or place"},
-                 {"cursor", kText, "`next` of the page before"},
-                 {"limit", kLimit, "items of a page"}};
+                 kCursorParameter,
+                 kLimitParameter};
   return route;
 }
 
@@ -59,11 +55,6 @@ Route changes(Method method, std::string_view path, Words words, std::string_vie
   return route;
 }
 
-Route repeatable(Route route) {
-  route.repeatable = true;
-  return route;
-}
-
 Route rename() {
   Route route = changes(kPatch, "/api/v1/devices/{id}",
                         {"change_device", "改名或移位", "Rename or move a device"}, "DeviceChange",
@@ -74,7 +65,7 @@ Route rename() {
 }
 
 Route credentials() {
-  Route route = repeatable(of_device(
+  Route route = once(of_device(
       kPost, "/api/v1/devices/{id}/credentials",
       {"new_credentials", "新的接入凭据（更换设备）", "New credentials, for new hardware too"},
       Privilege::kRotateCredentials, "Credentials"));
@@ -87,11 +78,11 @@ Route credentials() {
 std::vector<Route> device_routes() {
   return {
       device_list(),
-      repeatable(changes(kPost, "/api/v1/devices", {"add_device", "添加设备", "Add a device"},
-                         "NewDevice", "AddedDevice", 201)),
-      repeatable(changes(kPost, "/api/v1/devices/batch",
-                         {"add_devices", "批量添加设备", "Add many devices by a pattern"}, "Batch",
-                         "BatchResult", 200)),
+      once(changes(kPost, "/api/v1/devices", {"add_device", "添加设备", "Add a device"},
+                   "NewDevice", "AddedDevice", 201)),
+      once(changes(kPost, "/api/v1/devices/batch",
+                   {"add_devices", "批量添加设备", "Add many devices by a pattern"}, "Batch",
+                   "BatchResult", 200)),
       device(),
       rename(),
       changes(kDelete, "/api/v1/devices/{id}",

@@ -8,19 +8,9 @@ using domain::Privilege;
 
 Route look(std::string_view path, Words words, std::string_view response,
            std::vector<QueryParameter> query = {}) {
-  Route route{.path = path, .operation = words.operation};
-  route.privilege = Privilege::kViewSite;
-  route.tag = "doors";
-  route.zh = words.zh;
-  route.en = words.en;
+  Route route = route_of(kGet, path, words, "doors", Privilege::kViewSite);
   route.response = response;
   route.query = std::move(query);
-  return route;
-}
-
-Route one(Route route) {
-  route.versioned = true;
-  route.problems = {404};
   return route;
 }
 
@@ -48,12 +38,6 @@ Route set_up(Method method, std::string_view path, Words words, std::string_view
   route.request = request;
   route.status = response.empty() ? 204 : 200;
   route.problems = {404, 409, 412, 503, 504};
-  return route;
-}
-
-// What holds in the whole compound is for those only who are bound to no place.
-Route whole(Route route) {
-  route.needs_whole = true;
   return route;
 }
 

@@ -14,11 +14,7 @@ struct Bodies {
 
 // Of the office: who may see and change people.
 Route office(Method method, std::string_view path, Words words, Bodies bodies) {
-  Route route{.method = method, .path = path, .operation = words.operation};
-  route.privilege = Privilege::kManagePeople;
-  route.tag = "households";
-  route.zh = words.zh;
-  route.en = words.en;
+  Route route = route_of(method, path, words, "households", Privilege::kManagePeople);
   route.request = bodies.request;
   route.response = bodies.response;
   route.status = bodies.status;
@@ -39,12 +35,6 @@ Route listed(Route route, std::vector<QueryParameter> query) {
   route.query = std::move(query);
   route.query.push_back(kCursorParameter);
   route.query.push_back(kLimitParameter);
-  return route;
-}
-
-// A repeat is answered like the first, and nothing is done twice.
-Route once(Route route) {
-  route.repeatable = true;
   return route;
 }
 

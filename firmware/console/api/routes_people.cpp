@@ -8,11 +8,7 @@ using domain::Privilege;
 
 Route person(Method method, std::string_view path, Words words, std::string_view request,
              std::string_view response, int status) {
-  Route route{.method = method, .path = path, .operation = words.operation};
-  route.privilege = Privilege::kManagePeople;
-  route.tag = "people";
-  route.zh = words.zh;
-  route.en = words.en;
+  Route route = route_of(method, path, words, "people", Privilege::kManagePeople);
   route.request = request;
   route.response = response;
   route.status = status;

@@ -7,19 +7,16 @@ using enum Method;
 
 Route page(std::string_view path, std::string_view operation, std::string_view zh,
            std::string_view en, std::string_view media) {
-  Route route{.path = path, .operation = operation, .door = Door::kPublic, .tag = "public"};
-  route.zh = zh;
-  route.en = en;
+  Route route = route_of(kGet, path, {operation, zh, en}, "public");
+  route.door = Door::kPublic;
   route.media = media;
   return route;
 }
 
 Route enter(std::string_view path, std::string_view operation, std::string_view zh,
             std::string_view en, std::string_view request) {
-  Route route{.method = kPost, .path = path, .operation = operation, .door = Door::kPublic};
-  route.tag = "session";
-  route.zh = zh;
-  route.en = en;
+  Route route = route_of(kPost, path, {operation, zh, en}, "session");
+  route.door = Door::kPublic;
   route.request = request;
   route.response = "Session";
   route.status = 201;

@@ -14,11 +14,7 @@ constexpr std::string_view kCommandState =
 
 Route view(std::string_view path, Words words, std::string_view response,
            std::vector<QueryParameter> query = {}) {
-  Route route{.path = path, .operation = words.operation};
-  route.privilege = Privilege::kViewSite;
-  route.tag = "site";
-  route.zh = words.zh;
-  route.en = words.en;
+  Route route = route_of(kGet, path, words, "site", Privilege::kViewSite);
   route.response = response;
   route.query = std::move(query);
   return route;
@@ -45,12 +41,6 @@ Route send_command() {
   route.status = 202;
   route.repeatable = true;
   route.problems = {404, 409, 503};
-  return route;
-}
-
-Route one(Route route) {
-  route.versioned = true;
-  route.problems = {404};
   return route;
 }
 

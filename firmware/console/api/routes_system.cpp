@@ -10,11 +10,7 @@ constexpr std::string_view kFormat = R"({"type":"string","enum":["pcap","csv"],"
 constexpr std::string_view kDryRun = R"({"type":"string","enum":["0","1"],"default":"0"})";
 
 Route look(std::string_view path, Words words, std::string_view response) {
-  Route route{.path = path, .operation = words.operation};
-  route.privilege = Privilege::kViewSystem;
-  route.tag = "system";
-  route.zh = words.zh;
-  route.en = words.en;
+  Route route = route_of(kGet, path, words, "system", Privilege::kViewSystem);
   route.response = response;
   return route;
 }
@@ -33,16 +29,6 @@ Route change(Method method, std::string_view path, Words words, std::string_view
   route.request = request;
   route.status = status;
   route.problems = {404, 409, 410, 503};
-  return route;
-}
-
-Route with_query(Route route, std::vector<QueryParameter> query) {
-  route.query = std::move(query);
-  return route;
-}
-
-Route whole(Route route) {
-  route.needs_whole = true;
   return route;
 }
 

@@ -7,11 +7,7 @@ using enum Method;
 using domain::Privilege;
 
 Route thing(std::string_view path, Words words, std::string_view response) {
-  Route route{.path = path, .operation = words.operation};
-  route.privilege = Privilege::kViewSite;
-  route.tag = "things";
-  route.zh = words.zh;
-  route.en = words.en;
+  Route route = route_of(kGet, path, words, "things", Privilege::kViewSite);
   route.response = response;
   route.problems = {404};
   return route;

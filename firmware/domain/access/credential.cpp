@@ -9,6 +9,7 @@
 #include "firmware/base/bytes.hpp"
 #include "firmware/base/id.hpp"
 #include "firmware/base/json_reader.hpp"
+#include "firmware/base/number.hpp"
 #include "firmware/domain/access/words.hpp"
 
 namespace linli::domain::access {
@@ -138,8 +139,7 @@ ValidityVerdict judge(const Validity& validity, const EventTime& now) {
 }
 
 bool is_totp_number(std::string_view text) {
-  return text.size() == kTotpNumberDigits &&
-         text.find_first_not_of("0123456789") == std::string_view::npos;
+  return text.size() == kTotpNumberDigits && base::is_digits(text);
 }
 
 std::string_view name(CredentialKind kind) {

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -10,6 +9,7 @@
 #include "firmware/base/bytes.hpp"
 #include "firmware/base/id.hpp"
 #include "firmware/base/json_reader.hpp"
+#include "firmware/base/number.hpp"
 
 namespace linli::domain::access {
 namespace {
@@ -22,8 +22,7 @@ constexpr std::int64_t kLastSecond = 0xFFFFFFFF;
 constexpr std::size_t kMaxText = 64;
 
 bool is_code(std::string_view digits) {
-  return digits.size() == kVisitorDigits &&
-         std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return digits.size() == kVisitorDigits && base::is_digits(digits);
 }
 
 }  // namespace

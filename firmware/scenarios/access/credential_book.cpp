@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "firmware/base/bytes.hpp"
+#include "firmware/base/number.hpp"
 
 namespace linli::scenarios::access {
 namespace {
@@ -146,9 +147,7 @@ std::string pin_tag(std::string_view digits, const KeypadMac& mac) {
 }
 
 base::Result<void> check_pin(std::string_view digits) {
-  const bool is_digits = std::all_of(digits.begin(), digits.end(),
-                                     [](char digit) { return digit >= '0' && digit <= '9'; });
-  if (!is_digits || digits.size() < kFewestDigits || digits.size() > kMostDigits) {
+  if (!base::is_digits(digits) || digits.size() < kFewestDigits || digits.size() > kMostDigits) {
     return base::fail(Code::kInvalid, "a PIN has {} to {} digits", kFewestDigits, kMostDigits);
   }
   if (digits.find_first_not_of(digits.front()) == std::string_view::npos)

@@ -24,9 +24,8 @@ base::SecretText totp_seed(std::string_view secret_name, const KeypadMac& mac) {
 }
 
 std::optional<TypedCode> typed_code(std::string_view digits) {
-  const bool is_digits = std::all_of(digits.begin(), digits.end(),
-                                     [](char digit) { return digit >= '0' && digit <= '9'; });
-  if (!is_digits || digits.size() != kNumber + kCodeDigits) return std::nullopt;
+  if (!base::is_digits(digits) || digits.size() != kNumber + core::kFactorDigits)
+    return std::nullopt;
   return TypedCode{std::string(digits.substr(0, kNumber)),
                    base::SecretText(std::string(digits.substr(kNumber)))};
 }

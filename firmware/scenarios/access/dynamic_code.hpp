@@ -15,8 +15,6 @@
 // and not at everybody's at once.
 namespace linli::scenarios::access {
 
-inline constexpr std::size_t kCodeDigits = 6;
-
 // The seed of a credential, 20 bytes, made of the gateway's key and the credential's own name: it
 // is stored nowhere, and a stolen database has none. Empty if there is no key.
 base::SecretText totp_seed(std::string_view secret_name, const KeypadMac& mac);

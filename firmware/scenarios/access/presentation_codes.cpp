@@ -50,7 +50,8 @@ bool PresentationDesk::on_dynamic_code(Writing& writing, const DoorDefinition& d
   return true;
 }
 
-// With the opening's own transaction, so that a code lets in once also after a restart.
+// With the opening's own transaction, so that a code lets in once also after a restart. Beside what
+// else is used up.
 void PresentationDesk::take_step(Writing& writing, const SpentCode& spent, base::Task& give_back) {
   std::vector<std::uint64_t> before = books_.credentials.steps(spent.credential);
   std::vector<std::uint64_t> steps = before;
@@ -58,8 +59,10 @@ void PresentationDesk::take_step(Writing& writing, const SpentCode& spent, base:
   writing.turn.puts.push_back(
       {ports::Space::kAccessPass, steps_key(spent.credential), steps_to_row(steps)});
   books_.credentials.set_steps(spent.credential, std::move(steps));
-  give_back = [&books = books_, id = spent.credential, before = std::move(before)]() mutable {
+  give_back = [&books = books_, id = spent.credential, before = std::move(before),
+               others = std::move(give_back)]() mutable {
     books.credentials.set_steps(id, std::move(before));
+    if (others) std::move(others)();
   };
 }
 

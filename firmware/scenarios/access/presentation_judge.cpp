@@ -112,19 +112,12 @@ Reason PresentationDesk::take(Writing& writing, const Case& shown, Reason reason
     const PassRefusal refusal = take_pass(books_, writing, *shown.pass, give_back);
     return refusal == PassRefusal::kNone ? reason : domain::access::reason_of(refusal);
   }
-  base::Task give_back_step;
-  if (shown.dynamic) take_step(writing, *shown.dynamic, give_back_step);
   if (!shown.code.empty()) {
     take_code(books_, writing, shown.code, give_back);
   } else if (shown.credential != nullptr && shown.credential->max_uses) {
     take_use(books_, writing, *shown.credential, give_back);
   }
-  if (give_back_step) {
-    give_back = [step = std::move(give_back_step), use = std::move(give_back)]() mutable {
-      std::move(step)();
-      if (use) std::move(use)();
-    };
-  }
+  if (shown.dynamic) take_step(writing, *shown.dynamic, give_back);
   return reason;
 }
 

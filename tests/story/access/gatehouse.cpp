@@ -375,4 +375,17 @@ std::vector<std::string> Gatehouse::alarms() const {
   return all;
 }
 
+void Gatehouse::expect_nowhere(const std::string& secret) const {
+  for (int space = 0; space <= static_cast<int>(ports::Space::kDelegation); ++space) {
+    for (const auto& [key, row] : store.rows(static_cast<ports::Space>(space)))
+      EXPECT_EQ(row.find(secret), std::string::npos) << key << " " << row;
+  }
+  for (const domain::Stream stream : domain::kStreams) {
+    for (const ports::ChunkPtr& chunk : store.chunks(stream))
+      EXPECT_EQ(chunk->records.find(secret), std::string::npos) << domain::name(stream);
+  }
+  for (const auto& each : store.audit())
+    EXPECT_EQ(each.line.find(secret), std::string::npos) << each.line;
+}
+
 }  // namespace linli::story

@@ -110,6 +110,9 @@ class Gatehouse : public testing::Test {
   std::string pass(std::uint64_t id, domain::access::PassKind kind, std::int64_t life_s = 60,
                    std::uint8_t uses = 1, std::uint64_t subject = 1) const;
 
+  // In no row, in no event, in no line of the audit.
+  void expect_nowhere(const std::string& secret) const;
+
   std::size_t opened(const std::string& lock = "lock-1") const {
     return driver->count("unlock", lock);
   }

@@ -27,19 +27,6 @@ class Visits : public Gatehouse {
     return base::parse_json(outcome.output).value();
   }
   std::string digits() { return give("issue_code", kCode)["code"].get<std::string>(); }
-  // In no row, in no event, in no line of the audit.
-  void expect_nowhere(const std::string& secret) {
-    for (int space = 0; space <= static_cast<int>(ports::Space::kDelegation); ++space) {
-      for (const auto& [key, row] : store.rows(static_cast<ports::Space>(space)))
-        EXPECT_EQ(row.find(secret), std::string::npos) << key << " " << row;
-    }
-    for (const domain::Stream stream : domain::kStreams) {
-      for (const ports::ChunkPtr& chunk : store.chunks(stream))
-        EXPECT_EQ(chunk->records.find(secret), std::string::npos) << domain::name(stream);
-    }
-    for (const auto& each : store.audit())
-      EXPECT_EQ(each.line.find(secret), std::string::npos) << each.line;
-  }
 };
 
 TEST_F(Visits, BeginWithSixDigitsThatOpenAsOftenAsTheyMay) {
