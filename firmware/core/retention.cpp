@@ -8,8 +8,8 @@ namespace linli::core {
 using domain::Stream;
 
 std::string_view name(DataClass data) {
-  constexpr std::array<std::string_view, kDataClassCount> kNames{"access", "alarm", "command",
-                                                                 "other"};
+  constexpr std::array<std::string_view, kDataClassCount> kNames{"access", "alarm",      "command",
+                                                                 "other",  "credential", "consent"};
   return kNames.at(index_of(data));
 }
 
@@ -23,6 +23,9 @@ std::vector<Stream> streams_of(DataClass data) {
       return {Stream::kCommand};
     case DataClass::kOther:
       return {Stream::kMoney, Stream::kTicket, Stream::kTelemetry};
+    case DataClass::kCredential:
+    case DataClass::kConsent:
+      return {};
   }
   return {};
 }

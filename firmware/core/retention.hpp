@@ -20,20 +20,25 @@ enum class DataClass : std::uint8_t {
   kAlarm = 1,    // 告警
   kCommand = 2,  // 指令
   kOther = 3,    // what else the journal holds: presence, payments, repairs, …
+  // Rows of a room of floor 5, from when they serve nothing any more (RetentionShelf).
+  kCredential = 4,  // 已注销的凭证
+  kConsent = 5,     // 已撤回的同意: the proof that it was given and taken back
 };
-inline constexpr std::size_t kDataClassCount = 4;
-inline constexpr std::array kDataClasses{DataClass::kAccess, DataClass::kAlarm, DataClass::kCommand,
-                                         DataClass::kOther};
+inline constexpr std::size_t kDataClassCount = 6;
+inline constexpr std::array kDataClasses{DataClass::kAccess,     DataClass::kAlarm,
+                                         DataClass::kCommand,    DataClass::kOther,
+                                         DataClass::kCredential, DataClass::kConsent};
+inline constexpr std::array kShelfClasses{DataClass::kCredential, DataClass::kConsent};
 
 constexpr std::size_t index_of(DataClass data) {
   return static_cast<std::size_t>(data);
 }
 std::string_view name(DataClass data);
-// What the journal calls it.
+// What the journal calls it; none: it stands in no journal.
 std::vector<domain::Stream> streams_of(DataClass data);
 
 using RetentionDays = std::array<std::int64_t, kDataClassCount>;
-inline constexpr RetentionDays kDefaultDays{90, 365, 180, 180};
+inline constexpr RetentionDays kDefaultDays{90, 365, 180, 180, 30, 1'095};
 
 inline constexpr std::int64_t kDayS = 86'400;
 

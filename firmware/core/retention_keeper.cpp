@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <utility>
 
 #include "firmware/base/json.hpp"
 #include "firmware/base/log.hpp"
+#include "firmware/base/number.hpp"
 
 namespace linli::core {
 namespace {
@@ -61,6 +63,10 @@ void RetentionKeeper::restore_row(const std::string& key, const std::string& row
     if (mark && is_ours) return marks_.add(*mark);
     spent_.push_back(key);
   }
+  if (key.starts_with(kOverPrefix)) {
+    over_[key] = base::parse_number<std::int64_t>(row).value_or(seconds_of(ran_));
+    return;
+  }
   for (const DataClass data : kDataClasses) {
     if (key != done_key(data)) continue;
     auto deletion = deletion_from_row(row);
@@ -110,9 +116,13 @@ void RetentionKeeper::tick() {
     mark = mark_now();
     turn.puts.push_back({Space::kRetention, mark_key(*mark), to_row(*mark)});
   }
+  Notes notes = look_at_shelf(turn);
   store_.commit(std::move(turn),
-                [this, living = std::weak_ptr(alive_), mark](const base::Result<void>& stored) {
-                  if (!living.expired()) after_count(stored, mark);
+                [this, living = std::weak_ptr(alive_), mark, notes = std::move(notes),
+                 ran_s = seconds_of(ran_)](const base::Result<void>& stored) {
+                  if (living.expired()) return;
+                  if (stored) take(notes, ran_s);
+                  after_count(stored, mark);
                 });
 }
 
@@ -123,9 +133,12 @@ void RetentionKeeper::after_count(const base::Result<void>& stored,
   spent_.clear();
   if (!run_) trouble_.clear();
   if (mark) marks_.add(*mark);
-  const auto longest = *std::max_element(days_.begin(), days_.end());
+  std::int64_t longest = 0;
+  for (const DataClass data : kDataClasses)
+    if (!streams_of(data).empty()) longest = std::max(longest, days_.at(index_of(data)));
   for (const RunMark& each : marks_.forget_before(seconds_of(ran_), longest))
     spent_.push_back(mark_key(each));
+  for (const DataClass data : kShelfClasses) clear_shelf(data);
   work();
 }
 
@@ -138,6 +151,7 @@ void RetentionKeeper::work() {
 
 std::optional<RetentionKeeper::Run> RetentionKeeper::next_run() const {
   for (const DataClass data : kDataClasses) {
+    if (streams_of(data).empty()) continue;
     const RunMark* const mark = marks_.behind(seconds_of(ran_), days_.at(index_of(data)));
     const auto& last = done_.at(index_of(data));
     const std::uint64_t reached = last ? last->through : 0;
@@ -198,6 +212,69 @@ void RetentionKeeper::note_trouble(const base::Error& error) {
   trouble_ = error.what;
   base::log::warn("retention", "what was kept long enough cannot be deleted now: tried again",
                   {{"why", error}});
+}
+
+// What is over is noted, what is so no longer is forgotten, a few with each count.
+RetentionKeeper::Notes RetentionKeeper::look_at_shelf(ports::Turn& turn) const {
+  Notes notes;
+  if (shelf_ == nullptr) return notes;
+  std::set<std::string> over;
+  for (const DataClass data : kShelfClasses)
+    for (const std::string& key : shelf_->over(data)) over.insert(over_key(data, key));
+  for (const std::string& key : over)
+    if (!over_.contains(key) && notes.over.size() < kMostRows) notes.over.push_back(key);
+  for (const auto& [key, since] : over_)
+    if (!over.contains(key) && notes.again.size() < kMostRows) notes.again.push_back(key);
+  for (const std::string& key : notes.over)
+    turn.puts.push_back({Space::kRetention, key, std::to_string(seconds_of(ran_))});
+  for (const std::string& key : notes.again) turn.erasures.push_back({Space::kRetention, key});
+  return notes;
+}
+
+void RetentionKeeper::take(const Notes& notes, std::int64_t ran_s) {
+  for (const std::string& key : notes.over) over_.emplace(key, ran_s);
+  for (const std::string& key : notes.again) over_.erase(key);
+}
+
+std::vector<std::string> RetentionKeeper::due_at_shelf(DataClass data) const {
+  const std::int64_t last = seconds_of(ran_) - days_.at(index_of(data)) * kDayS;
+  std::vector<std::string> due;
+  for (const std::string& key : shelf_->over(data)) {
+    const auto since = over_.find(over_key(data, key));
+    if (since != over_.end() && since->second <= last && due.size() < kMostRows) due.push_back(key);
+  }
+  return due;
+}
+
+void RetentionKeeper::clear_shelf(DataClass data) {
+  if (shelf_ == nullptr || is_clearing_.at(index_of(data))) return;
+  std::vector<std::string> keys = due_at_shelf(data);
+  if (keys.empty()) return;
+  is_clearing_.at(index_of(data)) = true;
+  const domain::EventTime now = clock_.now();
+  const std::int64_t days = days_.at(index_of(data));
+  const RunMark mark{seconds_of(ran_) - days * kDayS, 0, now.unix_ms, now.quality};
+  const Deletion deletion{0, keys.size(), mark, now.unix_ms, now.quality};
+  ports::Turn turn;
+  for (const std::string& key : keys)
+    turn.erasures.push_back({Space::kRetention, over_key(data, key)});
+  turn.puts.push_back({Space::kRetention, done_key(data), to_row(deletion)});
+  turn.audits.push_back({now, "gateway", "retention.delete", "class:" + std::string(name(data)),
+                         base::dump_json({{"rows", keys.size()}, {"days", days}})});
+  shelf_->erase(
+      data, keys, std::move(turn),
+      [this, living = std::weak_ptr(alive_), data, keys, deletion](const base::Result<void>& done) {
+        if (living.expired()) return;
+        if (done) done_.at(index_of(data)) = deletion;
+        after_clearing(data, keys, done);
+      });
+}
+
+void RetentionKeeper::after_clearing(DataClass data, const std::vector<std::string>& keys,
+                                     const base::Result<void>& done) {
+  is_clearing_.at(index_of(data)) = false;
+  if (!done) return note_trouble(done.error());
+  for (const std::string& key : keys) over_.erase(over_key(data, key));
 }
 
 RetentionKeeper::Status RetentionKeeper::status() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "firmware/base/loop.hpp"
 #include "firmware/core/retention.hpp"
 #include "firmware/core/retention_rows.hpp"
+#include "firmware/core/retention_shelf.hpp"
 #include "firmware/ports/query.hpp"
 #include "firmware/ports/store.hpp"
 #include "firmware/ports/wall_clock.hpp"
@@ -24,12 +26,17 @@ namespace linli::core {
 // Deleting goes in slices with a pause behind each, so that no door waits for it. A day's deletion
 // of a class ends with a line of the audit, in the transaction that notes it as done; how many rows
 // it says was counted by the store where they were deleted. What fails is tried again with the next
-// count. Loop thread only.
+// count.
+//
+// Rows of a shelf have no place in the journal: when one is over is noted with the next count, and
+// it goes when its days have passed since, kMostRows with each count, each time with a line of the
+// audit. Loop thread only.
 class RetentionKeeper {
  public:
   static constexpr base::Duration kCountEvery = std::chrono::minutes(15);
   static constexpr base::Duration kPause = std::chrono::milliseconds(200);
   static constexpr std::uint64_t kStretch = 512;  // of the journal's numbers, for one slice
+  static constexpr std::size_t kMostRows = 256;
 
   struct ClassStatus {
     DataClass data = DataClass::kAccess;
@@ -50,6 +57,8 @@ class RetentionKeeper {
   // At start, before the loop runs. Marks of another database say nothing about this journal's
   // numbers: they go, and it is kept for its whole time once more.
   base::Result<void> restore(ports::Query& query);
+  // Before start(), if there is one.
+  void use_shelf(RetentionShelf& shelf) { shelf_ = &shelf; }
   void start();
   // For an orderly end: what was counted.
   void write_count();
@@ -65,11 +74,23 @@ class RetentionKeeper {
     std::uint64_t total = 0;
   };
 
+  // What a count has noted of the shelf: true once it is written.
+  struct Notes {
+    std::vector<std::string> over;   // keys of rows (over_key), of now
+    std::vector<std::string> again;  // no longer over
+  };
+
   void count();
   void tick();
   ports::StatePut clock_row() const;
   RunMark mark_now() const;
   void after_count(const base::Result<void>& stored, const std::optional<RunMark>& mark);
+  Notes look_at_shelf(ports::Turn& turn) const;
+  void take(const Notes& notes, std::int64_t ran_s);
+  void clear_shelf(DataClass data);
+  std::vector<std::string> due_at_shelf(DataClass data) const;
+  void after_clearing(DataClass data, const std::vector<std::string>& keys,
+                      const base::Result<void>& done);
   void work();
   std::optional<Run> next_run() const;
   void slice();
@@ -90,7 +111,10 @@ class RetentionKeeper {
   std::vector<std::string> spent_;  // keys of marks that nobody needs: erased with the next count
   std::array<std::optional<Deletion>, kDataClassCount> done_;
   std::optional<Run> run_;
-  bool is_counting_ = false;  // a count is being written
+  RetentionShelf* shelf_ = nullptr;
+  std::map<std::string, std::int64_t, std::less<>> over_;  // over_key → ran_s
+  bool is_counting_ = false;                               // a count is being written
+  std::array<bool, kDataClassCount> is_clearing_{};
   std::string trouble_;
   base::Handle timer_;
   base::Handle pause_;

@@ -102,6 +102,10 @@ base::Result<Deletion> deletion_from_row(std::string_view row) {
   return deletion;
 }
 
+std::string over_key(DataClass data, std::string_view key) {
+  return fmt::format("{}{}/{}", kOverPrefix, name(data), key);
+}
+
 std::string tally_key(DataClass data) {
   return "tally/" + std::string(name(data));
 }

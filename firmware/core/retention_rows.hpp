@@ -38,6 +38,10 @@ std::string done_key(DataClass data);
 std::string to_row(const Deletion& deletion);
 base::Result<Deletion> deletion_from_row(std::string_view row);
 
+// "over/<class>/<key>": how long the gateway had run, in seconds, when that was over first.
+inline constexpr std::string_view kOverPrefix = "over/";
+std::string over_key(DataClass data, std::string_view key);
+
 // "tally/<class>": ports::Forget::tally.
 std::string tally_key(DataClass data);
 

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -20,10 +21,38 @@ using domain::Stream;
 using std::chrono::hours;
 using std::chrono::minutes;
 
-constexpr core::RetentionDays kDays{3, 10, 5, 4};
+constexpr core::RetentionDays kDays{3, 10, 5, 4, 2, 6};
 // A day between two marks, and two counts.
 constexpr base::Duration kLate = hours(24) + 2 * RetentionKeeper::kCountEvery + minutes(1);
 constexpr std::int64_t kTenYears = 3'653LL * 86'400'000;
+
+// A room with rows that are over, or not.
+class Rack final : public core::RetentionShelf {
+ public:
+  explicit Rack(ports::Store& store) : store_(store) {}
+  std::vector<std::string> over(DataClass data) const override {
+    const auto found = rows.find(data);
+    if (found == rows.end()) return {};
+    return {found->second.begin(), found->second.end()};
+  }
+  void erase(DataClass data, std::vector<std::string> keys, ports::Turn with,
+             base::Done<void> done) override {
+    most = std::max(most, keys.size());
+    store_.commit(std::move(with), [this, data, keys = std::move(keys),
+                                    done = std::move(done)](base::Result<void> stored) mutable {
+      if (stored) {
+        for (const std::string& key : keys) rows[data].erase(key);
+      }
+      std::move(done)(std::move(stored));
+    });
+  }
+
+  std::map<DataClass, std::set<std::string>> rows;
+  std::size_t most = 0;  // at once
+
+ private:
+  ports::Store& store_;
+};
 
 class Retention : public testing::Test {
  protected:
@@ -33,6 +62,7 @@ class Retention : public testing::Test {
     keeper = std::make_unique<RetentionKeeper>(loop, store, clock, kDays);
     fakes::MemoryQuery query(store);
     ASSERT_TRUE(keeper->restore(query));
+    keeper->use_shelf(rack);
     keeper->start();
   }
   // As a power cut does it; how long it is off counts for nothing.
@@ -103,6 +133,7 @@ class Retention : public testing::Test {
   fakes::VirtualLoop loop;
   fakes::MemoryStore store{loop};
   TestClock clock{loop};
+  Rack rack{store};
   std::unique_ptr<RetentionKeeper> keeper;
 
  private:
@@ -232,6 +263,52 @@ TEST_F(Retention, LeavesWhatThePlatformDoesNotHaveYet) {
   loop.run_for(hours(24 * 6));
   EXPECT_TRUE(store.kept().empty());
   EXPECT_EQ(store.chunks(Stream::kAccess).size(), 1U);
+}
+
+TEST_F(Retention, OfRowsThatAreOverCountsFromWhenThatWasSeen) {
+  loop.run_for(hours(7));
+  rack.rows[DataClass::kCredential] = {"card-1"};
+  rack.rows[DataClass::kConsent] = {"ann/face"};
+  for (int hour = 0; hour < 47; ++hour) {
+    clock.wall_at_start += hour % 2 == 0 ? kTenYears : -kTenYears;
+    loop.run_for(hours(1));
+  }
+  ASSERT_TRUE(rack.rows[DataClass::kCredential].contains("card-1"));
+  loop.run_for(hours(1) + 2 * RetentionKeeper::kCountEvery);
+  EXPECT_FALSE(rack.rows[DataClass::kCredential].contains("card-1"));
+  EXPECT_TRUE(rack.rows[DataClass::kConsent].contains("ann/face")) << "has six days";
+  ASSERT_EQ(lines().size(), 1U);
+  EXPECT_EQ(lines().front().first, "class:credential");
+  EXPECT_EQ(lines().front().second["rows"], 1);
+  loop.run_for(hours(24 * 4));
+  EXPECT_TRUE(rack.rows[DataClass::kConsent].empty());
+}
+
+TEST_F(Retention, OfRowsBeginsAnewForWhatCameBackIntoUse) {
+  rack.rows[DataClass::kCredential] = {"card-1"};
+  loop.run_for(hours(47));
+  rack.rows[DataClass::kCredential] = {};
+  loop.run_for(hours(1));
+  rack.rows[DataClass::kCredential] = {"card-1"};
+  loop.run_for(hours(47));
+  EXPECT_EQ(rack.rows[DataClass::kCredential].size(), 1U);
+  loop.run_for(hours(2));
+  EXPECT_TRUE(rack.rows[DataClass::kCredential].empty());
+}
+
+TEST_F(Retention, OfRowsGoesOnOverPowerCutsInSlices) {
+  for (int i = 0; i < 1'000; ++i)
+    rack.rows[DataClass::kCredential].insert("card-" + std::to_string(i));
+  loop.run_for(hours(25));
+  cut(hours(1'000));
+  loop.run_for(hours(21));
+  EXPECT_EQ(rack.rows[DataClass::kCredential].size(), 1'000U);
+  store.fail_next(1, base::Code::kFull);
+  loop.run_for(hours(6));
+  EXPECT_TRUE(rack.rows[DataClass::kCredential].empty());
+  EXPECT_LE(rack.most, RetentionKeeper::kMostRows);
+  for (const auto& [key, row] : store.rows(ports::Space::kRetention))
+    EXPECT_FALSE(key.starts_with(core::kOverPrefix)) << key;
 }
 
 }  // namespace
