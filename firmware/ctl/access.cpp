@@ -159,6 +159,9 @@ int revoke(const Invocation& in) {
 int move_out(const Invocation& in) {
   return ask_doors(in, "move_out", in.params);
 }
+int erase_person(const Invocation& in) {
+  return ask_doors(in, "erase_person", in.params);
+}
 int remove_door(const Invocation& in) {
   return ask_doors(in, "remove_door", in.params);
 }
@@ -223,6 +226,10 @@ const std::array kTable{
                "a household goes, and all that its people had 退租",
                {{"household", "household", "its id", true}},
                &move_out},
+    CommandRow{"access erase-person",
+               "what is still stored of somebody who lives here no longer goes 删除个人信息",
+               {{"person", "person", "the person's id", true}},
+               &erase_person},
     CommandRow{
         "access remove-door", "a door is none of ours any more 删除门", {kDoor}, &remove_door},
     CommandRow{"access remove-schedule",
