@@ -29,14 +29,18 @@ void line(fmt::format_string<Args...> format, Args&&... args) {
   std::cout << fmt::format(format, std::forward<Args>(args)...) << "\n";
 }
 
+std::string last_deletion(const Json& last) {
+  if (last.is_null()) return "nothing is old enough yet";
+  std::string words = fmt::format("{} deleted {}", last["rows"].dump(), text(last, "at"));
+  if (last.contains("before")) words += ", all before " + text(last, "before");
+  return words;
+}
+
 // A line for each class: for how many days of running it is kept, and what went last.
 void show_retention(const Json& retention) {
   for (const Json& each : retention["classes"]) {
-    const Json& last = each["last"];
-    line("keeps     {:<8} {:>5} days  {}", text(each, "class"), each["days"].dump(),
-         last.is_null() ? "nothing is old enough yet"
-                        : fmt::format("{} deleted {}, all before {}", last["rows"].dump(),
-                                      text(last, "at"), text(last, "before")));
+    line("keeps     {:<10} {:>5} days  {}", text(each, "class"), each["days"].dump(),
+         last_deletion(each["last"]));
   }
   if (!text(retention, "trouble").empty()) line("keeps     {}", text(retention, "trouble"));
 }

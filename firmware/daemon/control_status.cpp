@@ -138,18 +138,24 @@ Verdict store_verdict(const ports::StoreStats& stats) {
           "look at the disk: nothing is acknowledged until the store works again"};
 }
 
+Json deletion_json(const core::RetentionKeeper::ClassStatus& status) {
+  if (!status.last) return {};
+  const core::Deletion& last = *status.last;
+  Json json{{"at", domain::rfc3339(last.at_ms)}, {"rows", last.rows}};
+  if (streams_of(status.data).empty()) return json;
+  // Of the journal went all that was written before.
+  json["before"] = domain::rfc3339(last.mark.unix_ms);
+  json["clock"] = std::string(domain::name(last.mark.quality));
+  return json;
+}
+
 // Days are days of running; what there was to delete last.
 Json retention_json(const core::RetentionKeeper::Status& now) {
   Json classes = Json::array();
   for (const auto& each : now.classes) {
-    Json row{{"class", std::string(name(each.data))}, {"days", each.days}, {"last", Json()}};
-    if (each.last) {
-      row["last"] = {{"at", domain::rfc3339(each.last->at_ms)},
-                     {"rows", each.last->rows},
-                     {"before", domain::rfc3339(each.last->mark.unix_ms)},
-                     {"clock", std::string(domain::name(each.last->mark.quality))}};
-    }
-    classes.push_back(std::move(row));
+    classes.push_back({{"class", std::string(name(each.data))},
+                       {"days", each.days},
+                       {"last", deletion_json(each)}});
   }
   return {{"ran_days", now.ran_s / core::kDayS},
           {"trouble", now.trouble},
