@@ -51,7 +51,7 @@ def test_labels_have_few_values_and_name_nobody(site):
     _, told = families(site, "application/openmetrics-text", openmetrics)
     assert sum(len(family.samples) for family in told.values()) < 200
     labels = {label for family in told.values() for sample in family.samples for label in sample.labels}
-    assert labels <= {"version", "state", "stream", "result", "reason", "layer", "name"}
+    assert labels <= {"version", "state", "stream", "result", "reason", "layer", "name", "class"}
 
 
 def test_alerts_and_dashboard_name_only_what_is_told(site):
