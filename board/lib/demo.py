@@ -8,6 +8,7 @@ import socket
 from pathlib import Path
 
 import doors
+import residents
 from children import Failure, call, can_listen, free_port, listens
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -156,7 +157,7 @@ def start_devices(site, devices, ports, readers):
     site.children.spawn("compound", site.bin / "sim_compound", "--devices", simulated["password"], "--host", "localhost", "--port",
                         ports["site"], "--ca", site.folder / "identity" / "site-ca-bundle.crt")
     site.children.spawn("compound-coap", site.bin / "sim_coap", "--devices", simulated["key"], "--host", "127.0.0.1", "--port", ports["coap"])
-    doors.start_residents(site, {name: device["password"] for name, device in devices.items() if "password" in device}, ports["site"], readers)
+    residents.start_residents(site, {name: device["password"] for name, device in devices.items() if "password" in device}, ports["site"], readers)
     site.children.wait_for(lambda: (site.status() or {"devices": {"online": 0}})["devices"]["online"] > 0, "the first device is online")
 
 

@@ -1,19 +1,15 @@
-"""The doors of the demo compound, who may pass them, and the simulators that stand for readers, terminal and residents."""
+"""The doors of the demo compound, who lives there and may pass them, and how that is set up."""
 
-import base64
 import csv
 import json
 import shlex
 import signal
-import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SIMULATORS = HERE.parents[1] / "tests" / "sim"
 HOUSEHOLDS = HERE / "households.csv"
-PYTHON = sys.executable  # Debian's, with python3-paho-mqtt
 
-# What the residents' simulator plays, and who tells of a fire.
+# What the simulator of the residents plays, and who tells of a fire.
 DEVICES = [("gate-main", "generic/lock", "main-gate"), ("exit-main", "generic/button", "main-gate"),
            ("gate-3-2", "generic/lock", "3-2-gate"), ("exit-3-2", "generic/button", "3-2-gate"),
            ("gate-shed", "generic/lock", "shed-door"), ("exit-shed", "generic/button", "shed-door")]
@@ -72,8 +68,7 @@ def set_up(site):
                     "--place", place) for name, address, place in READERS])
     site.must_all([*(asked("put_door", each) for each in DOORS),
                    *(asked("put_schedule", {"id": name, "schedule": schedule}) for name, schedule in SCHEDULES)])
-    pieces = [base64.b64encode(HOUSEHOLDS.read_bytes()).decode()]
-    site.must(*asked("import_households", {"list": pieces, "dry_run": False, "groups": [GATE, UNIT]}))
+    site.must("access", "import", str(HOUSEHOLDS), "--groups", str(GATE), str(UNIT), "--apply")
     site.must_all([*rights(), *credentials()])
     site.must_all([asked("issue_credential", {"id": f"face-{person}", "holder": person, "kind": "face", "face_id": face})
                    for person, face in FACES.items()])
@@ -94,54 +89,8 @@ def credentials():
     for person, pin in PINS.items():
         yield asked("issue_credential", {"id": f"pin-{person}", "holder": person, "kind": "pin", "pin": pin})
     for person in FACES:
-        yield asked("give_consent", {"person": person, "purpose": "face", "text": "face-2026-01"})
+        yield "access", "consent", person, "face-2026-01"
     yield asked("revoke_credential", {"id": f"{LOST}.card1", "state": "lost"})
-
-
-def start_readers(site, port):
-    """Before the gateway, which looks for them at once."""
-    addresses = [word for _, address, _ in READERS for word in ("--address", str(address))]
-    return site.children.spawn_with_keyboard("card-readers", PYTHON, SIMULATORS / "osdp_reader.py", "--listen", port, *addresses)
-
-
-def start_residents(site, passwords, port, readers):
-    ca = site.folder / "identity" / "site-ca-bundle.crt"
-    terminal = site.children.spawn_with_keyboard("face-terminal", PYTHON, SIMULATORS / "face_terminal.py", "--id", TERMINAL[0], "--port", port,
-                                                 "--ca", ca, "--password", passwords[TERMINAL[0]])
-    day = site.folder / "day.json"
-    day.touch(mode=0o600)
-    day.write_text(json.dumps({"site": {"host": "localhost", "port": port, "ca": str(ca)}, "passwords": passwords,
-                               "doors": [played(each, readers, terminal) for each in DOORS], "people": people(), "strangers": strangers(),
-                               "detectors": [FIRE_DETECTOR[0]],
-                               "pass": visitors_pass(site)}, ensure_ascii=False))
-    site.children.spawn("residents", PYTHON, SIMULATORS / "residents.py", "--day", day)
-
-
-def played(each, readers, terminal):
-    about = {"id": each["id"], "lock": each["lock"]["device"], "exit": each["exit"]["device"], "keypad": "pin" in each["takes"],
-             "held_after_s": HELD_AFTER_S, "reader": {"keyboard": str(readers), "address": each["group"]}}
-    return about | ({"terminal": {"keyboard": str(terminal)}} if "face" in each["takes"] else {})
-
-
-def people():
-    """What each has in the pocket; whose card is lost types the PIN."""
-    everywhere = [each["id"] for each in DOORS]
-    found = []
-    for each in residents():
-        has_card = each["id"] != LOST
-        things = {"pin": PINS.get(each["id"]), "face": FACES.get(each["id"]), "card": each["card"] if has_card else None}
-        found.append({"name": each["name"], "doors": everywhere if has_card else ["door-3-2"]} | {k: v for k, v in things.items() if v})
-    return [*found, {"name": CLEANER["name"], "card": CLEANER["card"], "doors": everywhere[:2]}]
-
-
-def strangers():
-    return [{**each, "doors": [one["id"] for one in DOORS]} for each in STRANGERS]
-
-
-def visitors_pass(site):
-    """None while nobody can say what time it is: a pass would have no end."""
-    given = site.says("access", "pass", "--person", VISITED, "--group", str(GATE), "--hours", "24", "--uses", "20", in_json=True)
-    return {"door": DOORS[0]["id"], "text": given["output"]["pass"]} if given and given.get("state") == "confirmed" else None
 
 
 def lines_to_try(linlictl, smoke):

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import demo
 import doors
+import residents
 from children import Children, Ended, Failure, answers, call, listens
 from screen import command_lines, linlictl_of, screen
 from ways_in import WaysIn
@@ -100,7 +101,7 @@ def start_demo(site, keep):
     if not (site.folder / "interlocks.json").exists():
         doors.write_fire_rules(site.folder, [])
     demo.start_platform(site, pki, ports["platform"])
-    readers = doors.start_readers(site, ports["readers"])
+    readers = residents.start_readers(site, ports["readers"])
     site.start_gateway()
     devices = demo.register_devices(site)
     demo.start_devices(site, devices, ports, readers)

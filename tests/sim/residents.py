@@ -26,7 +26,7 @@ from door import OPEN, SHUT, Device, Door
 
 ANSWER_WITHIN_S = 3
 WALKS = {"in": 10, "out": 5, "stranger": 2, "wrong PIN": 1, "visitor": 2}
-FIRST_WALKS = [("stranger", 2, 0), ("in", 1, 0), ("in", 0, 1), ("in", 2, 2)]  # kind, door, who: there is something to see at once
+FIRST_WALKS = [("stranger", 2, 0), ("in", 1, 0), ("in", 0, 0), ("in", 2, 2)]  # kind, door, who: there is something to see at once
 ONE_IN_HOLDS = 15
 HANDS_FULL_S = 10  # longer than the door likes
 
@@ -111,9 +111,10 @@ class Day:
     # What they do there: whether the door was unlocked for it.
 
     def come(self, door, person):
-        way = self.random.choice([way for way in ("face", "pin", "card") if way in person and self.takes(door, way)])
-        # Whom the terminal does not let in, for whatever reason, takes out the card.
-        return self.show(door, way, person) or way == "face" and self.show(door, "card", person)
+        # Who can looks up, and else takes out a card or types; whom the terminal does not let in, for whatever reason, too.
+        if "face" in person and door.terminal and self.show(door, "face", person):
+            return True
+        return self.show(door, self.random.choice([way for way in ("card", "pin") if way in person and self.takes(door, way)]), person)
 
     def leave(self, door, _person):
         door.press_exit()
@@ -128,7 +129,7 @@ class Day:
 
     @staticmethod
     def takes(door, way):
-        return way == "card" or (door.terminal if way == "face" else door.has_keypad)
+        return way == "card" or door.has_keypad
 
     def show(self, door, way, person):
         at, reader = f"@{door.reader['address']}", door.reader["keyboard"]

@@ -108,7 +108,7 @@ def board_run(tmp_path):
 
 @pytest.fixture
 def board(board_run):
-    return lambda *words: board_run(*words).until_it_shows_its_screen()
+    return lambda *words, **environment: board_run(*words, **environment).until_it_shows_its_screen()
 
 
 def as_a_person_would(line):

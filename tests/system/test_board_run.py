@@ -10,7 +10,7 @@ import pytest
 
 from api_kit import PASSWORD, Client, check
 from compound import Compound, publish
-from north_kit import read_ledger, wait_until
+from north_kit import BIN, read_ledger, wait_until
 
 pytestmark = pytest.mark.alone  # its ports are the demo's, and it builds
 
@@ -47,14 +47,17 @@ class DemoConsole:
         return ssl.create_default_context(cafile=DEMO / "identity" / "site-ca-bundle.crt")
 
 
-@pytest.fixture
-def manager(board):
-    run = board()
+def claimed(run):
     console = DemoConsole(run)
     client = Client(console)
     client.enter("/api/v1/claim", {"code": console.code, "name": "经理", "login": "manager", "password": PASSWORD})
     client.run = run
     return client
+
+
+@pytest.fixture
+def manager(board):
+    return claimed(board())
 
 
 def asked(client, method, path, body=None, **query):
@@ -73,6 +76,18 @@ def test_residents_come_and_go_through_the_doors_of_the_demo(manager):
     wait_until(lambda: log(kind="denied"), 30, "and another card does not")
     wait_until(lambda: {"door_opened", "door_closed"} <= {each["record"] for each in log(kind="door")}, 30, "doors open and close")
     assert {each["place"] for each in asked(manager, "GET", "/api/v1/households")} == {"3-2-101", "3-2-102", "3-2-201", "3-2-202"}
+
+
+@pytest.mark.parametrize("is_synchronised", [True, False])
+def test_a_face_opens_a_door_only_where_the_clock_is_right_and_the_screen_says_so(board, tmp_path, is_synchronised):
+    mark = tmp_path / "synchronised"
+    if is_synchronised:
+        mark.touch()
+    manager = claimed(board(LD_PRELOAD=str(BIN / "libclock_shim.so"), LINLI_TEST_SYNCHRONISED=str(mark)))
+    assert ("not synchronised" in manager.run.text()) is not is_synchronised
+    passed = lambda: asked(manager, "GET", "/api/v1/access-log", kind="granted", door="door-main")
+    wait_until(passed, 30, "somebody who has a face and a card passes")
+    assert passed()[-1]["means"] == ("face" if is_synchronised else "card")
 
 
 def test_smoke_opens_the_doors_of_the_way_out_until_somebody_resets_it(manager):
