@@ -27,6 +27,12 @@ def start_residents(site, passwords, port, readers):
     day.touch(mode=0o600)
     day.write_text(json.dumps(about, ensure_ascii=False))
     site.children.spawn("residents", PYTHON, SIMULATORS / "residents.py", "--day", day)
+    site.children.wait_for(lambda: are_locks_there(site), "the locks of the doors are online")
+
+
+def are_locks_there(site):
+    there = {each["id"] for each in site.must("device", "list")["devices"] if each["presence"] == "online"}
+    return there >= {each["lock"]["device"] for each in doors.DOORS}
 
 
 def played(each, readers, terminal):
