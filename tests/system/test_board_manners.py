@@ -150,6 +150,15 @@ def test_a_kept_site_whose_port_is_taken_says_which_and_the_way_out(board, board
     assert f"port {port}" in run.text() and "taken by another program" in run.text() and f"remove {DEMO}/ports.json" in run.text(), run.text()
 
 
+def test_a_kept_site_from_before_there_were_doors_says_the_way_out(board, board_run):
+    board("--keep").end()
+    devices = [device for device in json.loads((DEMO / "devices.json").read_text()) if device["id"].startswith("try-")]
+    (DEMO / "devices.json").write_text(json.dumps(devices))
+    run = board_run("--keep")
+    assert finished(run) == 1
+    assert f"kept in {DEMO} is of an earlier version" in run.text() and "remove that folder" in run.text(), run.text()
+
+
 def test_a_foreign_program_on_the_port_of_a_real_site_is_not_taken_for_its_broker(board_run, compound, stranger):
     stranger(compound.site_port)
     run = board_run("--config", str(compound.config))
