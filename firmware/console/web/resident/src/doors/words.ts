@@ -246,5 +246,3 @@ export const faceWords: Both = {
     deleted: 'The face opens nothing any more, and when you took it back was written down.',
   },
 }
-
-export const kFaceText = 'face-2026-01'
