@@ -1,3 +1,4 @@
+export * from './cell'
 export * from './client'
 export * from './consent'
 export * from './feed'
