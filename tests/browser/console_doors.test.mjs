@@ -149,6 +149,34 @@ test('a manager adds a door, finds it on the board, and removes it', async () =>
   await becomes(() => tile(page, 'side').count(), 0)
 })
 
+test('a door’s form sets who may pass it, and what it does not know stays', async () => {
+  const { page } = manager
+  const gate = compound.doors.get('gate-1').definition
+  gate.lock.input = { seconds: 7 }
+  gate.readers = [{ device: 'lock-1-2', head: 2, direction: 'in' }]
+  await open(page, '/doors/gate-1/edit')
+  const takes = (kind) => page.locator(`input[name=takes][value=${kind}]`)
+  for (const kind of ['card', 'pin', 'qr', 'totp']) await takes(kind).uncheck()
+  await page.locator('main form button[type=submit]').click()
+  await becomes(() => main(page), /不能只靠人脸/)
+  await takes('card').check()
+  await page.check('input[name=needs_second_factor]')
+  await page.uncheck('input[name=works_without_clock]')
+  await page.selectOption('select[name=passback]', 'hard')
+  await page.fill('input[name=zone]', '车库')
+  await page.fill('input[name=forgive_h]', 'x')
+  await page.locator('main form button[type=submit]').click()
+  await becomes(() => page.locator('input[name=forgive_h]').getAttribute('aria-invalid'), 'true')
+  await page.fill('input[name=forgive_h]', '0.5')
+  await page.locator('main form button[type=submit]').click()
+  await page.waitForURL('**/doors/gate-1')
+  const is = compound.doors.get('gate-1').definition
+  assert.deepEqual(
+    [is.takes, is.needs_second_factor, is.works_without_clock, is.zone, is.passback, is.lock.input, is.readers, is.contact.open],
+    [['card', 'face'], true, false, '车库', { mode: 'hard', forgive_after_s: 1800 }, { seconds: 7 }, [{ device: 'lock-1-2', head: 2, direction: 'in' }], true],
+  )
+})
+
 test('hours are edited by the week, and a year of holidays line by line', async () => {
   const { page } = manager
   await open(page, '/hours')
