@@ -201,6 +201,26 @@ test('hours are edited by the week, and a year of holidays line by line', async 
   await becomes(() => main(page), /2027[\s\S]*元旦 2027-01-01/)
 })
 
+test('lines of the board and a face terminal are added as what they are', async () => {
+  const { page } = manager
+  await open(page, '/devices/new')
+  await choose(page, '型号', 'gpio/door')
+  await becomes(() => page.locator('select[name=driver]').inputValue(), 'gpio')
+  await page.fill('input[name=id]', 'board-door')
+  await page.fill('input[name=address]', 'gate-lock')
+  await page.locator('main form button[type=submit]').click()
+  await becomes(() => main(page), /请填写接线/)
+  await page.fill('input[name=address]', 'lock=gate-lock contact=gate-contact')
+  await page.locator('main form button[type=submit]').click()
+  await page.waitForURL('**/devices/board-door')
+  assert.equal(compound.devices.get('board-door').address, 'lock=gate-lock contact=gate-contact')
+  await open(page, '/devices/new')
+  await choose(page, '型号', 'mqtt_face_temp_card')
+  await becomes(() => page.locator('select[name=driver]').inputValue(), 'terminal')
+  await becomes(() => main(page), /编号必须是门口机自己的设备编号/)
+  assert.equal(await page.locator('input[name=address]').count(), 0)
+})
+
 test('a reader is added by its bus and address, without credentials to type in', async () => {
   const { page } = manager
   await open(page, '/devices/new')
