@@ -155,6 +155,8 @@ test('a door’s form sets who may pass it, and what it does not know stays', as
   gate.lock.input = { seconds: 7 }
   gate.readers = [{ device: 'lock-1-2', head: 2, direction: 'in' }]
   await open(page, '/doors/gate-1/edit')
+  await becomes(() => page.getByLabel('位置').inputValue(), /1 号楼 · 1 单元/)
+  assert.ok((await page.locator('h1').boundingBox()).height < 60, 'the title stands in one line')
   const takes = (kind) => page.locator(`input[name=takes][value=${kind}]`)
   for (const kind of ['card', 'pin', 'qr', 'totp']) await takes(kind).uncheck()
   await page.locator('main form button[type=submit]').click()

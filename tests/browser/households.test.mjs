@@ -213,7 +213,7 @@ test('a face is given only after a consent on paper, under a number, and ends wh
   await dialog.locator('button[type=submit]').click()
   await becomes(() => part.innerText(), /本人已同意[\s\S]*face-2026-01[\s\S]*书面同意，由“林经理”登记/)
   await part.locator('[data-test=give-face]').click()
-  await becomes(() => dialog.locator('[data-test=terminals]').innerText(), /北门人脸机/)
+  await becomes(() => dialog.locator('[data-test=terminals] li').allInnerTexts(), ['3 栋北门人脸机 1305433'])
   assert.match(await dialog.locator('input[name=face_id]').inputValue(), /^f-[0-9a-f]{12}$/)
   await dialog.locator('button[type=submit]').click()
   await becomes(() => part.innerText(), /已登记人脸/)
