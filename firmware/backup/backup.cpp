@@ -119,7 +119,7 @@ class Maker {
   }
 
   base::Result<void> add_platform() {
-    for (const auto& [name, path] : places_.platform) {
+    for (const auto& [name, path] : places_.files) {
       if (!tls::file_exists(path)) {
         made_.warnings.push_back(path + " is not there, and so not in the backup");
       } else if (auto added = archive_->add_file("platform/" + name, path); !added) {

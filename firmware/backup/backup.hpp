@@ -21,8 +21,8 @@ struct Places {
   std::string sealing_key_file;  // among the identity's files, or a credential
   std::string broker_dir;
   // "ca", "certificate", "key", "coap_key" → the platform's files, if they are not among the
-  // identity's.
-  std::map<std::string, std::string> platform;
+  // identity's; "interlocks" → what a fire opens. In the archive under "platform/".
+  std::map<std::string, std::string> files;
 
   std::string database() const { return data_dir + "/linli.db"; }
   std::string settings() const { return data_dir + "/settings.json"; }

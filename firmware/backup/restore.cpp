@@ -27,8 +27,9 @@ constexpr std::size_t kMaxFiles = 1000;
 
 bool is_expected(const std::string& name) {
   static const std::set<std::string> kAlone{
-      "manifest.json", "database.db",          "config.json",  "settings.json",
-      "platform/ca",   "platform/certificate", "platform/key", "platform/coap_key"};
+      "manifest.json", "database.db",       "config.json",
+      "settings.json", "platform/ca",       "platform/certificate",
+      "platform/key",  "platform/coap_key", "platform/interlocks"};
   const bool is_in_folder = name.starts_with("identity/") || name.starts_with("broker/");
   return kAlone.contains(name) ||
          (is_in_folder && name.find('/') == name.rfind('/') && !name.ends_with('/'));
@@ -129,16 +130,15 @@ base::Result<void> put_folder(const std::string& from, const std::string& to) {
 }
 
 // These may lie where the daemon must not write: whoever restores is told.
-void put_platform(const std::string& from, const Places& places) {
-  for (const auto& [name, path] : places.platform) {
+void put_files(const std::string& from, const Places& places) {
+  for (const auto& [name, path] : places.files) {
     const std::string staged = fmt::format("{}/{}", from, name);
     if (!tls::file_exists(staged)) continue;
     const auto now = tls::read_file(path);
     const auto then = tls::read_file(staged);
     if (now && then && *now == *then) continue;
     if (auto done = put(staged, path); !done) {
-      base::log::error("restore",
-                       "a file of the platform is not in its place: put it there by hand",
+      base::log::error("restore", "a file of the backup is not in its place: put it there by hand",
                        {{"file", path}, {"why", done.error()}});
     }
   }
@@ -168,7 +168,7 @@ base::Result<bool> take_over(const Places& places) {
     return base::failure_of(std::move(done), "restore");
   if (auto done = put_folder(ready + "/broker", places.broker_dir); !done)
     return base::failure_of(std::move(done), "restore");
-  put_platform(ready + "/platform", places);
+  put_files(ready + "/platform", places);
   if (tls::file_exists(ready + "/settings.json")) {
     if (auto done = put(ready + "/settings.json", places.settings()); !done)
       return base::failure_of(std::move(done), "restore");

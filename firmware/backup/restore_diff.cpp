@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -66,6 +67,23 @@ class Diff {
   Json summary_ = Json::object();
 };
 
+// Of rows that are there under these ids: how they would be after the restore.
+struct Returns {
+  std::vector<std::string> back;  // gone now, or different
+  std::vector<std::string> gone;  // made since
+};
+Returns returns_of(const Rows& now, const Rows& then) {
+  Returns returns;
+  for (const auto& [id, row] : then) {
+    const auto found = now.find(id);
+    if (found == now.end() || found->second != row) returns.back.push_back(id);
+  }
+  for (const auto& [id, row] : now) {
+    if (!then.contains(id)) returns.gone.push_back(id);
+  }
+  return returns;
+}
+
 void compare_devices(Diff& diff, const Rows& now, const Rows& then) {
   std::vector<std::string> added;
   std::vector<std::string> removed;
@@ -87,12 +105,68 @@ void compare_devices(Diff& diff, const Rows& now, const Rows& then) {
   diff.summary()["devices"] = then.size();
 }
 
-void compare_people(Diff& diff, std::size_t now, std::size_t then) {
-  diff.summary()["people"] = then;
-  diff.summary()["people_now"] = now;
-  diff.say("people", fmt::format("人员 {} 位，现在 {} 位；所有人需重新登录", then, now),
-           fmt::format("{} people, now {}; everybody signs in anew", then, now));
+// What was ended since the backup opens again: whoever restores must know before.
+void compare_credentials(Diff& diff, const Rows& now, const Rows& then) {
+  const Returns returns = returns_of(now, then);
+  diff.summary()["credentials_back"] = returns.back.size();
+  diff.summary()["credentials_gone"] = returns.gone.size();
+  if (!returns.back.empty()) {
+    diff.say(
+        "credentials_back",
+        fmt::format("{} 个凭证恢复为当时的状态，其中之后挂失或注销的会重新有效，请再次停用：{}",
+                    returns.back.size(), list_of(returns.back, " 等另外 ")),
+        fmt::format("credentials that are as they were ({}), also those that were lost or "
+                    "revoked since: revoke them again: {}",
+                    returns.back.size(), list_of(returns.back, " and more: ")));
+  }
+  if (returns.gone.empty()) return;
+  diff.say("credentials_gone",
+           fmt::format("{} 个之后发放的凭证将失效：{}", returns.gone.size(),
+                       list_of(returns.gone, " 等另外 ")),
+           fmt::format("credentials that were given since open nothing ({}): {}",
+                       returns.gone.size(), list_of(returns.gone, " and more: ")));
 }
+
+void compare_households(Diff& diff, const Rows& now, const Rows& then) {
+  const Returns returns = returns_of(now, then);
+  diff.summary()["households_back"] = returns.back.size();
+  diff.summary()["households_gone"] = returns.gone.size();
+  if (returns.back.empty() && returns.gone.empty()) return;
+  diff.say("households",
+           fmt::format("{} 户恢复为当时的住户（之后迁出或删除的人会重新出现），{} 户将消失",
+                       returns.back.size(), returns.gone.size()),
+           fmt::format("households that are as they were, with who moved out or was erased since: "
+                       "{}; that go away: {}",
+                       returns.back.size(), returns.gone.size()));
+}
+
+void compare_visits(Diff& diff, const Rows& now, const Rows& then) {
+  if (now == then) return;
+  diff.say(
+      "visits", "访客通行证和访客码恢复为当时的状态：之后收回的请再次收回",
+      "visitors' passes and codes are as they were: take back again what was taken back since");
+}
+
+void compare_people(Diff& diff, const Rows& now, const Rows& then) {
+  diff.summary()["people"] = then.size();
+  diff.summary()["people_now"] = now.size();
+  diff.say("people",
+           fmt::format("人员 {} 位，现在 {} 位；所有人需重新登录", then.size(), now.size()),
+           fmt::format("{} people, now {}; everybody signs in anew", then.size(), now.size()));
+}
+
+// What is compared row by row.
+struct SpaceCheck {
+  ports::Space space;
+  void (*compare)(Diff& diff, const Rows& now, const Rows& then);
+};
+constexpr std::array kSpaceChecks{
+    SpaceCheck{ports::Space::kDevice, &compare_devices},
+    SpaceCheck{ports::Space::kPerson, &compare_people},
+    SpaceCheck{ports::Space::kHousehold, &compare_households},
+    SpaceCheck{ports::Space::kCredential, &compare_credentials},
+    SpaceCheck{ports::Space::kAccessPass, &compare_visits},
+};
 
 void flatten(const Json& json, const std::string& path, Rows& out) {
   if (!json.is_object()) {
@@ -165,13 +239,12 @@ base::Result<Json> restore_diff(const std::string& staged, const Places& places)
       fmt::format("made at {} by version {}, gateway {}", made, version,
                   manifest->value("gateway", "")));
   const std::string database = staged + "/database.db";
-  for (const auto space : {ports::Space::kDevice, ports::Space::kPerson}) {
-    auto now = rows_of(places.database(), space);
+  for (const SpaceCheck& check : kSpaceChecks) {
+    auto now = rows_of(places.database(), check.space);
     if (!now) return base::failure_of(std::move(now), "the database of now");
-    auto then = rows_of(database, space);
+    auto then = rows_of(database, check.space);
     if (!then) return base::failure_of(std::move(then), "the database in the archive");
-    space == ports::Space::kPerson ? compare_people(diff, now->size(), then->size())
-                                   : compare_devices(diff, *now, *then);
+    check.compare(diff, *now, *then);
   }
   compare_settings(diff, "settings", members_of(places.settings()),
                    members_of(staged + "/settings.json"), "设置", "setting");

@@ -141,7 +141,7 @@ void CommandLedger::take_in(const EntryPtr& entry) {
   }
   if (auto judged = understand(*entry); !judged)
     return refuse(CommandState::kRefused, judged.error());
-  if (auto asked = ask_earlier_layer(entry->device); !asked)
+  if (auto asked = ask_for_veto(*entry); !asked)
     return refuse(CommandState::kRefused, asked.error());
   const auto left = domain::time_left(entry->record.command, entry->safety, entry->record.received);
   if (!left) {

@@ -48,9 +48,10 @@ class CommandLedger {
     // The room for commands to "scenario/<name>"; nullptr if none of that name runs. It outlives
     // the ledger. May be empty: then there are none.
     std::function<Scenario*(std::string_view name)> scenario_of{};
-    // An earlier layer's veto: may commands move this actuator now? The error is the reason that
-    // the asker is given. Asked when a command comes, and again before it is sent. May be empty.
-    std::function<base::Result<void>(const domain::DeviceId&)> may_move{};
+    // The veto of whoever looks after an actuator (fire rules, a scenario): may a command ask it
+    // for this action now? The error is the reason that the asker is given. Asked when a command
+    // comes, and again before it is sent. May be empty.
+    std::function<base::Result<void>(const domain::DeviceId&, std::string_view action)> may_move{};
   };
   using Answer = base::Done<CommandRecord>;
 
@@ -91,7 +92,7 @@ class CommandLedger {
 
   base::Result<void> understand(Entry& entry) const;
   base::Result<void> understand_scenario(Entry& entry, std::string_view name) const;
-  base::Result<void> ask_earlier_layer(const domain::DeviceId& device) const;
+  base::Result<void> ask_for_veto(const Entry& entry) const;
   void take_in(const EntryPtr& entry);
   void answer_repeat(const EntryPtr& entry, const domain::Command& command, Answer answer,
                      bool wait);

@@ -64,7 +64,7 @@ void CommandLedger::send(const EntryPtr& entry) {
     return close(entry, {CommandState::kFailed,
                          "offline: the device is not connected, nothing was sent", "{}"});
   }
-  if (auto asked = ask_earlier_layer(entry->device); !asked)
+  if (auto asked = ask_for_veto(*entry); !asked)
     return close(entry, {CommandState::kFailed, reason_of(asked.error()), "{}"});
   await_answer(entry);
   const domain::Command& command = entry->record.command;
@@ -75,9 +75,9 @@ void CommandLedger::send(const EntryPtr& entry) {
       });
 }
 
-base::Result<void> CommandLedger::ask_earlier_layer(const domain::DeviceId& device) const {
-  if (!dependencies_.may_move || device.empty()) return {};
-  return dependencies_.may_move(device);
+base::Result<void> CommandLedger::ask_for_veto(const Entry& entry) const {
+  if (!dependencies_.may_move || entry.device.empty()) return {};
+  return dependencies_.may_move(entry.device, entry.record.command.action);
 }
 
 void CommandLedger::await_answer(const EntryPtr& entry) {

@@ -9,7 +9,6 @@
 #include <string>
 
 #include "firmware/ctl/control_client.hpp"
-#include "firmware/ctl/qr.hpp"
 #include "firmware/ctl/show.hpp"
 #include "firmware/tls/files.hpp"
 
@@ -23,7 +22,6 @@ constexpr int kLimitS = 15;
 constexpr int kCommandLimitS = 60;
 constexpr std::int64_t kMsPerS = 1'000;
 constexpr std::int64_t kDayS = 86'400;
-constexpr std::int64_t kSPerHour = 3'600;
 
 std::int64_t now_s() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -33,23 +31,6 @@ std::int64_t now_s() {
 std::int64_t now_ms() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-}
-
-// Asks the doors for `action` and shows what became of it; `show` is for a confirmed one.
-int ask_doors(const Invocation& in, const std::string& action, const Json& input,
-              void (*show)(const Json& output) = nullptr) {
-  const Json params{{"target", "scenario/access"}, {"action", action}, {"input", input}};
-  auto record = ControlClient(in.socket).call("command.send", params, kCommandLimitS);
-  if (!record) return show_error(record.error(), in.json);
-  const int code = exit_code_of(*record);
-  if (in.json) {
-    std::cout << record->dump(2) << "\n";
-  } else if (code == kDone && show != nullptr) {
-    show(record->value("output", Json::object()));
-  } else {
-    show_command(*record);
-  }
-  return code;
 }
 
 // A definition from a file; comments are allowed.
@@ -85,14 +66,6 @@ int open(const Invocation& in) {
   input["site"] = status->value("site", "");
   input["issued_ms"] = now_ms();
   return ask_doors(in, "open", input);
-}
-
-std::string local_time(std::int64_t unix_s) {
-  const std::time_t at = unix_s;
-  std::tm local{};
-  localtime_r(&at, &local);
-  std::array<char, 32> words{};
-  return {words.data(), std::strftime(words.data(), words.size(), "%F %T", &local)};
 }
 
 void show_openings(const Json& output) {
@@ -135,29 +108,8 @@ int who(const Invocation& in) {
   return ask_doors(in, "who_opened", input, &show_openings);
 }
 
-void show_pass(const Json& output) {
-  const std::string text = output.value("pass", "");
-  std::cout << "id    " << output.value("id", "-") << "\ntext  " << text << "\nuntil "
-            << local_time(output.value("expires_s", std::int64_t{0})) << "\n"
-            << qr_text(text) << "It is not shown again.\n";
-}
-
-int pass(const Invocation& in) {
-  Json input = in.params;
-  input["kind"] = "visitor";
-  input["life_s"] = in.params.value("hours", std::int64_t{1}) * kSPerHour;
-  input.erase("hours");
-  return ask_doors(in, "issue_pass", input, &show_pass);
-}
-
-int revoke_pass(const Invocation& in) {
-  return ask_doors(in, "revoke_pass", in.params);
-}
 int revoke(const Invocation& in) {
   return ask_doors(in, "revoke_credential", in.params);
-}
-int move_out(const Invocation& in) {
-  return ask_doors(in, "move_out", in.params);
 }
 int remove_door(const Invocation& in) {
   return ask_doors(in, "remove_door", in.params);
@@ -203,26 +155,11 @@ const std::array kTable{
                 {"--at", "at", "about then, as 23:10 or \"2026-11-26 23:10\"; else the last day"},
                 {"--within", "within_s", "so many seconds around it, else 300", false, true}},
                &who},
-    CommandRow{"access pass",
-               "a visitor's pass as text and QR code 访客通行证",
-               {{"--person", "person", "who is visited", true},
-                {"--group", "group", "which doors: the number of their group", true, true},
-                {"--hours", "hours", "how long it is good, else 1", false, true},
-                {"--uses", "uses", "how often, else once", false, true}},
-               &pass},
-    CommandRow{"access revoke-pass",
-               "a pass is good no longer 撤销通行证",
-               {{"pass", "pass", "its id", true}},
-               &revoke_pass},
     CommandRow{"access revoke",
                "a card, PIN or face is good no longer 撤销凭证",
                {{"id", "id", "the credential's id", true},
                 {"--state", "state", "lost, suspended or active again, else revoked"}},
                &revoke},
-    CommandRow{"access move-out",
-               "a household goes, and all that its people had 退租",
-               {{"household", "household", "its id", true}},
-               &move_out},
     CommandRow{
         "access remove-door", "a door is none of ours any more 删除门", {kDoor}, &remove_door},
     CommandRow{"access remove-schedule",
@@ -246,6 +183,30 @@ const std::array kTable{
 };
 
 }  // namespace
+
+std::string local_time(std::int64_t unix_s) {
+  const std::time_t at = unix_s;
+  std::tm local{};
+  localtime_r(&at, &local);
+  std::array<char, 32> words{};
+  return {words.data(), std::strftime(words.data(), words.size(), "%F %T", &local)};
+}
+
+int ask_doors(const Invocation& in, const std::string& action, const Json& input,
+              void (*show)(const Json& output)) {
+  const Json params{{"target", "scenario/access"}, {"action", action}, {"input", input}};
+  auto record = ControlClient(in.socket).call("command.send", params, kCommandLimitS);
+  if (!record) return show_error(record.error(), in.json);
+  const int code = exit_code_of(*record);
+  if (in.json) {
+    std::cout << record->dump(2) << "\n";
+  } else if (code == kDone && show != nullptr) {
+    show(record->value("output", Json::object()));
+  } else {
+    show_command(*record);
+  }
+  return code;
+}
 
 std::span<const CommandRow> access_table() {
   return kTable;

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "firmware/ctl/access.hpp"
+#include "firmware/ctl/access_homes.hpp"
 #include "firmware/ctl/audit.hpp"
 #include "firmware/ctl/control_client.hpp"
 #include "firmware/ctl/local.hpp"
@@ -324,7 +325,8 @@ const std::array kTable{
 std::span<const CommandRow> command_table() {
   static const std::vector<CommandRow> kAll = [] {
     std::vector<CommandRow> all(kTable.begin(), kTable.end());
-    all.insert(all.end(), access_table().begin(), access_table().end());
+    for (const auto& doors : {access_table(), access_homes_table()})
+      all.insert(all.end(), doors.begin(), doors.end());
     return all;
   }();
   return kAll;

@@ -18,12 +18,13 @@ backup::Places places_of(const Config& config, const std::string& config_file) {
   const auto add = [&places](const char* name, const std::string& file) {
     const bool is_in_identity =
         std::filesystem::path(file).parent_path() == std::filesystem::path(places.identity_dir);
-    if (!file.empty() && !is_in_identity) places.platform[name] = file;
+    if (!file.empty() && !is_in_identity) places.files[name] = file;
   };
   add("ca", config.platform.ca);
   add("certificate", config.platform.certificate);
   add("key", config.platform.key);
   add("coap_key", config.platform.coap.key_file);
+  add("interlocks", config.interlocks);
   return places;
 }
 

@@ -5,6 +5,7 @@
 
 #include "firmware/base/number.hpp"
 #include "firmware/domain/access/card_number.hpp"
+#include "firmware/scenarios/access/visit_list.hpp"
 
 namespace linli::daemon {
 namespace {
@@ -28,6 +29,15 @@ HomePicture picture_of(const Household& household) {
                               each.term.from_ms, each.term.until_ms});
   }
   return picture;
+}
+
+std::vector<VisitPicture> pictures_of(const std::vector<scenarios::access::Visit>& visits) {
+  std::vector<VisitPicture> pictures;
+  for (const auto& each : visits) {
+    pictures.push_back({each.id, std::string(each.kind), each.person, each.group,
+                        each.from_s * kMsPerS, each.until_s * kMsPerS, each.uses, each.used});
+  }
+  return pictures;
 }
 
 }  // namespace
@@ -100,29 +110,13 @@ std::vector<DelegationPicture> ConsoleHomes::delegations_of(std::string_view per
 }
 
 std::vector<VisitPicture> ConsoleHomes::visits() const {
-  const auto& books = scenario_.books();
-  const std::int64_t now_s = clock_.now().unix_ms / kMsPerS;
-  std::vector<VisitPicture> all;
-  for (const auto& [id, pass] : books.issued.all()) {
-    if (pass.until_s <= now_s) continue;
-    all.push_back({domain::access::hex64(id), "pass", pass.issuer, pass.group,
-                   pass.from_s * kMsPerS, pass.until_s * kMsPerS, pass.uses,
-                   books.passes.uses_of(id)});
-  }
-  for (const auto& code : books.codes) {
-    if (!domain::access::is_live(code, now_s)) continue;
-    all.push_back({code.id, "code", code.issuer, code.door_group, code.from_s * kMsPerS,
-                   code.until_s * kMsPerS, code.max_uses, code.uses});
-  }
-  std::sort(all.begin(), all.end(),
-            [](const VisitPicture& a, const VisitPicture& b) { return a.id < b.id; });
-  return all;
+  return pictures_of(
+      scenarios::access::live_visits(scenario_.books(), clock_.now().unix_ms / kMsPerS));
 }
 
 std::vector<VisitPicture> ConsoleHomes::visits_of(std::string_view person) const {
-  std::vector<VisitPicture> all = visits();
-  std::erase_if(all, [person](const VisitPicture& each) { return each.person != person; });
-  return all;
+  return pictures_of(
+      scenarios::access::live_visits_of(scenario_.books(), person, clock_.now().unix_ms / kMsPerS));
 }
 
 // Asked of the scenario itself, as if the person wanted each of them opened now.

@@ -243,7 +243,7 @@ void ControlApi::send_command(const Request& request, Reply reply) {
     if (!random) return reply_later(std::move(reply), base::Failure(random.error()));
     params["id"] = "local-" + base::to_hex(*random);
   }
-  auto command = domain::parse_command(base::dump_json(params));
+  auto command = domain::parse_command(base::dump_json(params), domain::kLocalCommandLimits);
   if (!command) return reply_later(std::move(reply), base::failure_of(std::move(command)));
   command->issuer = "local:uid=" + std::to_string(request.user);
   command->role = domain::kRoleOperator;

@@ -129,7 +129,11 @@ void Gateway::make_ledger() {
           [this](std::string_view name) -> core::Scenario* {
             return doors_ && name == doors_->scenario().name() ? &doors_->scenario() : nullptr;
           },
-          [this](const domain::DeviceId& device) { return interlocks_->may_move(device); }},
+          [this](const domain::DeviceId& device, std::string_view action) {
+            if (auto asked = interlocks_->may_move(device); !asked) return asked;
+            return doors_ ? doors_->scenario().may_be_commanded(device, action)
+                          : base::Result<void>();
+          }},
       core::LedgerLimits{});
 }
 

@@ -20,8 +20,6 @@ constexpr std::array<std::pair<CommandState, std::string_view>, 8> kStates{{
     {CommandState::kRefused, "refused"},
 }};
 
-constexpr base::JsonLimits kCommandLimits{
-    .max_bytes = 16 * 1024, .max_depth = 8, .max_values = 256, .max_string_bytes = 4096};
 constexpr std::size_t kMaxNameBytes = 64;
 constexpr std::size_t kMaxTargetBytes = 80;
 constexpr std::int64_t kMaxTtlMs = 24 * 3600 * 1000;
@@ -43,8 +41,8 @@ std::optional<CommandState> command_state_of(std::string_view name) {
   return std::nullopt;
 }
 
-base::Result<Command> parse_command(std::string_view json) {
-  auto parsed = base::parse_json(json, kCommandLimits);
+base::Result<Command> parse_command(std::string_view json, const base::JsonLimits& limits) {
+  auto parsed = base::parse_json(json, limits);
   if (!parsed) return base::failure_of(std::move(parsed), "command");
   base::JsonReader in(*parsed, "command");
   Command command;

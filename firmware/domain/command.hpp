@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "firmware/base/json.hpp"
 #include "firmware/base/result.hpp"
 #include "firmware/domain/ids.hpp"
 
@@ -44,9 +45,16 @@ struct Command {
   friend bool operator==(const Command&, const Command&) = default;
 };
 
+// What a command may be that comes from elsewhere, and at the machine itself, where lists of people
+// are handed in.
+inline constexpr base::JsonLimits kCommandLimits{
+    .max_bytes = 16 * 1024, .max_depth = 8, .max_values = 256, .max_string_bytes = 4096};
+inline constexpr base::JsonLimits kLocalCommandLimits{.max_bytes = 512 * 1024, .max_depth = 8};
+
 // Reads a command of the native contract (config/schema/command.schema.json). kInvalid names the
 // member that is wrong. Issuer and role are not read from the text: they come from the channel.
-base::Result<Command> parse_command(std::string_view json);
+base::Result<Command> parse_command(std::string_view json,
+                                    const base::JsonLimits& limits = kCommandLimits);
 
 // What became of a command.
 struct CommandOutcome {

@@ -27,7 +27,8 @@ using base::Code;
 using base::Json;
 
 constexpr std::size_t kMaxPeers = 16;
-constexpr std::size_t kMaxLine = 64 * 1024;
+// A list of a thousand people in base64 fits.
+constexpr std::size_t kMaxLine = 512 * 1024;
 constexpr int kSendBuffer = 1024 * 1024;
 
 class Fd {
@@ -132,7 +133,7 @@ class Server final : public ControlServer {
   }
 
   void handle(std::uint64_t id, const std::string& line) {
-    const auto json = base::parse_json(line);
+    const auto json = base::parse_json(line, {.max_bytes = kMaxLine});
     if (!json) return answer(id, base::failure_of(base::Result<Json>(json)));
     base::JsonReader in(*json);
     const std::string method = in.text("method", 64);

@@ -22,7 +22,7 @@ struct ControlServerOptions {
 //   {"method":"device.show","params":{"id":"door1"}}   →   {"result":{…}}
 //                                                          {"error":{"code":"not_found","what":"…"}}
 //
-// The peer's user is checked with SO_PEERCRED. At most 16 connections, 64 KiB a line; a peer that
+// The peer's user is checked with SO_PEERCRED. At most 16 connections, 512 KiB a line; a peer that
 // does not read its answers is cut off. Loop thread only.
 class ControlServer {
  public:

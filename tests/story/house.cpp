@@ -58,7 +58,9 @@ void House::start() {
             const bool is_it = scenario != nullptr && scenario->name() == name;
             return is_it ? scenario : nullptr;
           },
-          [this](const domain::DeviceId& device) { return interlocks->may_move(device); }},
+          [this](const domain::DeviceId& device, std::string_view /*action*/) {
+            return interlocks->may_move(device);
+          }},
       core::LedgerLimits{});
   intake = std::make_unique<core::ReportIntake>(
       loop, store, clock, *devices,

@@ -76,11 +76,35 @@ def test_who_works_on_the_gateway_asks_the_doors_in_words(compound):
     assert "23:10" in compound.ctl("access", "who", "gate", "--at", "half past", expect=1)["error"]["what"]
 
     given = compound.ctl("access", "pass", "--person", "ann", "--group", "3", "--hours", "2")["output"]
+    [visit] = compound.ctl("access", "visits", "--person", "ann")["output"]["visits"]
+    assert (visit["id"], visit["kind"], visit["used"]) == (given["id"], "pass", 0)
     assert given["pass"] and compound.ctl("access", "revoke-pass", given["id"])["state"] == "confirmed"
+    digits = compound.ctl("access", "code", "--person", "ann", "--group", "3")["output"]
+    assert len(digits["code"]) == 6 and compound.ctl("access", "revoke-code", digits["id"])["state"] == "confirmed"
+    assert compound.ctl("access", "visits")["output"]["visits"] == []
+    assert compound.ctl("access", "consent", "ann", "paper-2026-1")["state"] == "confirmed"
+    assert compound.ctl("access", "withdraw-consent", "ann")["state"] == "confirmed"
     assert compound.ctl("access", "block", "gate")["state"] == "confirmed"
     assert compound.ctl("access", "unblock", "gate")["state"] == "confirmed"
     assert compound.ctl("access", "move-out", "h501")["state"] == "confirmed"
     assert "no door" in compound.ctl("access", "open", "nowhere", expect=1)["reason"]
+
+
+def test_a_list_of_a_thousand_people_is_looked_at_first_and_then_taken_over(compound):
+    start(compound)
+    compound.ctl("place", "add", "--id", "site", "--kind", "site", "--name", "邻里小区")
+    for flat in range(100):
+        compound.ctl("place", "add", "--id", f"b1-{flat:03}", "--kind", "point", "--name", f"{flat}", "--parent", "site")
+    lines = [f"b1-{number % 100:03},住户{number}" for number in range(1000)]
+    file = compound.folder / "people.csv"
+    file.write_bytes(("房号,姓名\n" + "\n".join([*lines[:-1], "b9-404,住户"])).encode("gb18030"))
+    told = compound.ctl("access", "import", str(file))["output"]
+    assert (told["people"], told["problem_count"], told["problems"][0]["line"]) == (999, 1, 1001)
+    assert "1 problems" in compound.ctl("access", "import", str(file), "--apply", expect=1)["reason"]
+    file.write_text("房号,姓名\n" + "\n".join(lines))
+    assert compound.ctl("access", "import", str(file), "--groups", "3")["output"]["applied"] is False
+    assert compound.ctl("access", "import", str(file), "--apply")["output"]["flats"] == 100
+    assert compound.ctl("access", "import", str(file), "--groups", "three", expect=1)["error"]["what"].startswith("--groups")
 
 
 def test_while_nobody_knows_what_time_it_is_a_door_opens_for_who_is_here_and_for_no_platform(compound):

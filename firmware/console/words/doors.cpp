@@ -21,6 +21,7 @@ constexpr std::array kEntries{
     Entry{"lock: '{}' unlocks door '{}' already", "门锁：“{}”已用于门“{}”"},
     Entry{"contact: '{}' watches door '{}' already", "门磁：“{}”已用于门“{}”"},
     Entry{"there are {} doors already: remove some first", "已有 {} 扇门：请先删去一些"},
+    Entry{"'{}' is the lock of door '{}': open the door instead, so that its rules hold and its log says who came", "“{0}”是门“{1}”的锁：请改用“开门”，这样封门等规则才有效，通行记录也会写明是谁"},
     Entry{"there is no door '{}'", "没有门“{}”"},
     Entry{"the door was removed meanwhile", "这扇门刚刚被删除了"},
     Entry{"a fire has released door '{}': reset the fire first", "门“{}”处于消防释放：请先做消防复位"},

@@ -85,6 +85,11 @@ About about_given_code(std::string_view input) {
   if (!code) return base::failure_of(std::move(code));
   return CommandAbout{.code = *std::move(code)};
 }
+About about_visits(std::string_view input) {
+  auto form = list_visits_form(input);
+  if (!form) return base::failure_of(std::move(form));
+  return CommandAbout{.person = std::move(form->person)};
+}
 About about_own_log(std::string_view input) {
   auto form = own_log_form(input);
   if (!form) return base::failure_of(std::move(form));
@@ -156,6 +161,7 @@ const std::vector<AccessCommands::Row>& AccessCommands::rows() {
       {"revoke_pass",       S::kRevokePass,        C::kNone,     &about_given_pass,               &A::revoke_pass},
       {"issue_code",        S::kIssuePass,         C::kNone,     &about_code,                     &A::issue_code},
       {"revoke_code",       S::kRevokePass,        C::kNone,     &about_given_code,               &A::revoke_code},
+      {"list_visits",       S::kRevokePass,        C::kNone,     &about_visits,                   &A::list_visits},
       {"read_own_log",      S::kReadOwnLog,        C::kNone,     &about_own_log,                  &A::read_own_log},
       {"give_consent",      S::kAuthorise,         C::kNone,     &about_consent,                  &A::give_consent},
       {"withdraw_consent",  S::kAuthorise,         C::kNone,     &about_withdrawal,               &A::withdraw_consent},

@@ -108,6 +108,7 @@ class AccessCommands {
   void revoke_pass(const domain::Command& command, Done done);
   void issue_code(const domain::Command& command, Done done);
   void revoke_code(const domain::Command& command, Done done);
+  void list_visits(const domain::Command& command, Done done);
   void move_in(const domain::Command& command, Done done);
   void move_out(const domain::Command& command, Done done);
   void release_fire(const domain::Command& command, Done done);

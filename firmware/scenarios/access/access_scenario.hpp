@@ -35,6 +35,13 @@ class AccessScenario final : public core::Scenario {
     commands_.perform(command, std::move(done));
   }
 
+  // For the ledger's veto: what moves a door's lock is asked of the door, where blocks hold and the
+  // log says who came.
+  base::Result<void> may_be_commanded(const domain::DeviceId& device,
+                                      std::string_view action) const {
+    return books_.doors.may_be_commanded(device.str(), action);
+  }
+
   // For core's interlocks, whenever they release doors or a person has reset them.
   void on_fire(const std::vector<domain::access::Release>& releases, bool released) {
     doors_.on_fire(releases, released);

@@ -6,6 +6,7 @@
 #include "firmware/base/json.hpp"
 #include "firmware/scenarios/access/access_commands.hpp"
 #include "firmware/scenarios/access/people_forms.hpp"
+#include "firmware/scenarios/access/visit_list.hpp"
 
 // Visitors: passes that are shown, codes that are typed.
 namespace linli::scenarios::access {
@@ -21,11 +22,18 @@ constexpr std::int64_t kMsPerS = 1'000;
 constexpr std::size_t kNumberBytes = 8;
 // Two codes of a group are the same with a chance of 32 in a million.
 constexpr int kMostDraws = 8;
+constexpr std::size_t kVisitsOfAnAnswer = 50;  // each has at most 250 bytes
 
 base::Result<void> check_clock(const domain::EventTime& now) {
   if (now.quality == domain::TimeQuality::kSynchronised) return {};
   return base::fail(Code::kRefused,
                     "the gateway's clock is not synchronised: a pass would have no beginning");
+}
+
+base::Json json_of(const Visit& visit) {
+  return {{"id", visit.id},       {"kind", visit.kind},     {"person", visit.person},
+          {"group", visit.group}, {"from_s", visit.from_s}, {"until_s", visit.until_s},
+          {"uses", visit.uses},   {"used", visit.used}};
 }
 
 }  // namespace
@@ -169,6 +177,25 @@ void AccessCommands::revoke_code(const Command& command, Done done) {
         return change;
       },
       std::move(done));
+}
+
+// Whoever may take them back may see them.
+void AccessCommands::list_visits(const Command& command, Done done) {
+  auto form = list_visits_form(command.input);
+  if (!form) return refuse(std::move(form).error(), std::move(done));
+  const std::int64_t now_s = needs_.clock.now().unix_ms / kMsPerS;
+  std::vector<Visit> visits = form->person.empty() ? live_visits(books_, now_s)
+                                                   : live_visits_of(books_, form->person, now_s);
+  std::erase_if(visits, [&form](const Visit& visit) { return visit.id <= form->after; });
+  base::Json answer{{"visits", base::Json::array()}};
+  if (visits.size() > kVisitsOfAnAnswer) {
+    visits.resize(kVisitsOfAnAnswer);
+    answer["next"] = visits.back().id;
+  }
+  for (const Visit& visit : visits) answer["visits"].push_back(json_of(visit));
+  needs_.loop.post([done = std::move(done), text = base::dump_json(answer)]() mutable {
+    std::move(done)(std::move(text));
+  });
 }
 
 }  // namespace linli::scenarios::access

@@ -103,6 +103,20 @@ void DoorBook::index(const DoorDefinition& door) {
   for (std::string& device : devices_of(door)) of_device_[std::move(device)].push_back(door.id);
 }
 
+base::Result<void> DoorBook::may_be_commanded(std::string_view device,
+                                              std::string_view action) const {
+  for (const std::string& id : of_device(device)) {
+    const LockPoint& lock = find(id)->lock;
+    if (lock.device.str() != device) continue;
+    if (action != lock.action && action != lock.end_action) continue;
+    return base::fail(Code::kConflict,
+                      "'{}' is the lock of door '{}': open the door instead, so that its rules "
+                      "hold and its log says who came",
+                      device, id);
+  }
+  return {};
+}
+
 const std::vector<std::string>& DoorBook::of_device(std::string_view device) const {
   static const std::vector<std::string> kNone;
   const auto found = of_device_.find(device);

@@ -26,6 +26,10 @@ class DoorBook {
   void put(DoorDefinition door);
   void remove(std::string_view id);
 
+  // May a command ask this device for this action, past the door? kConflict names the door whose
+  // lock that would move.
+  base::Result<void> may_be_commanded(std::string_view device, std::string_view action) const;
+
   // The doors that this device is a part of, whatever its part. No allocation.
   const std::vector<std::string>& of_device(std::string_view device) const;
 

@@ -51,6 +51,15 @@ base::Result<IssueCodeForm> issue_code_form(std::string_view input) {
   });
 }
 
+base::Result<ListVisitsForm> list_visits_form(std::string_view input) {
+  return read_form<ListVisitsForm>(input, [](JsonReader& in) {
+    ListVisitsForm form;
+    if (in.has("person")) form.person = read_id(in, "person");
+    if (in.has("after")) form.after = read_id(in, "after");
+    return form;
+  });
+}
+
 base::Result<OwnLogForm> own_log_form(std::string_view input) {
   return read_form<OwnLogForm>(input, [](JsonReader& in) {
     OwnLogForm form;

@@ -22,6 +22,12 @@ struct IssueCodeForm {
 };
 base::Result<IssueCodeForm> issue_code_form(std::string_view input);
 
+struct ListVisitsForm {
+  std::string person;  // who invited; empty: everybody
+  std::string after;   // "next" of the answer before; empty: from the first
+};
+base::Result<ListVisitsForm> list_visits_form(std::string_view input);
+
 struct OwnLogForm {
   std::string person;
   std::int64_t from_ms = 0;

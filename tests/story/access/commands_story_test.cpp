@@ -110,6 +110,19 @@ TEST_F(AccessCommand, OfAFireGoesThroughTheInterlocks) {
   EXPECT_EQ(fire_acts, (Words{"release 3号楼火警 by platform", "reset 3号楼火警 by person:gus"}));
 }
 
+TEST_F(AccessCommand, MovesALockByItsDoorAndNotPastIt) {
+  domain::Command past = command("unlock", "{}");
+  past.target = "device/lock-1";
+  const auto refused = submit(past);
+  EXPECT_EQ(refused.state, CommandState::kRefused);
+  EXPECT_NE(refused.reason.find("lock of door 'gate'"), std::string::npos) << refused.reason;
+  EXPECT_EQ(opened(), 0U);
+  ASSERT_EQ(ask("remove_door", R"({"door":"gate"})").state, CommandState::kConfirmed);
+  domain::Command alone = command("unlock", "{}");
+  alone.target = "device/lock-1";
+  EXPECT_EQ(submit(alone).state, CommandState::kConfirmed) << "a lock of no door is a device";
+}
+
 TEST_F(AccessCommand, SetsUpADoorAndTakesItAway) {
   EXPECT_EQ(ask("remove_door", R"({"door":"garage"})").state, CommandState::kConfirmed);
   EXPECT_EQ(ask("open", opening("garage")).state, CommandState::kRefused);

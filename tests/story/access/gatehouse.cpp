@@ -124,11 +124,14 @@ void Gatehouse::start() {
   doors = &scenario->doors();
   ledger = std::make_unique<core::CommandLedger>(
       loop, store, clock, devices,
-      core::CommandLedger::Dependencies{[this](const core::Device&) { return driver.get(); },
-                                        [this](std::string_view name) -> core::Scenario* {
-                                          return name == scenario->name() ? scenario.get()
-                                                                          : nullptr;
-                                        }},
+      core::CommandLedger::Dependencies{
+          [this](const core::Device&) { return driver.get(); },
+          [this](std::string_view name) -> core::Scenario* {
+            return name == scenario->name() ? scenario.get() : nullptr;
+          },
+          [this](const domain::DeviceId& device, std::string_view action) {
+            return scenario->may_be_commanded(device, action);
+          }},
       core::LedgerLimits{});
   core::ReportIntake::Dependencies wires;
   wires.on_result = [this](ports::Turn& turn, const domain::DeviceId& device,

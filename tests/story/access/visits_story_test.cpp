@@ -65,6 +65,51 @@ TEST_F(Visits, TellAPassOnceAndKeepItNowhere) {
 }
 
 // The row is not there yet: who asked was told nothing, and makes a new one.
+TEST_F(Visits, AreListedForWhoeverMayTakeThemBack) {
+  const std::string code = digits();
+  const auto pass = give("issue_pass", kPass);
+  const auto listed = [this](const std::string& input, const std::string& role,
+                             const std::string& issuer) {
+    const auto outcome = ask("list_visits", input, role, issuer);
+    return outcome.state == CommandState::kConfirmed ? base::parse_json(outcome.output).value()
+                                                     : base::Json(outcome.reason);
+  };
+  const base::Json own = listed(R"({"person":"ann"})", "resident", "person:ann");
+  ASSERT_EQ(own["visits"].size(), 2U) << own;
+  const auto of_kind = [](const base::Json& list, const std::string& kind) {
+    return list["visits"][0]["kind"] == kind ? list["visits"][0] : list["visits"][1];
+  };
+  EXPECT_EQ(of_kind(own, "pass")["id"], pass["id"]);
+  EXPECT_EQ(of_kind(own, "code")["uses"], 2);
+  EXPECT_EQ(own.dump().find(code), std::string::npos) << "never the digits";
+  EXPECT_EQ(listed("{}", "property_manager", "person:office"), own);
+  EXPECT_TRUE(listed("{}", "resident", "person:ann").is_string()) << "everybody's are the office's";
+  type(code + "#");
+  run(seconds(10));
+  const base::Json after = listed(R"({"person":"ann"})", "resident", "person:ann");
+  EXPECT_EQ(of_kind(after, "code")["used"], 1);
+}
+
+TEST_F(Visits, AreListedAPageAfterTheOther) {
+  std::size_t listed = 0;
+  for (int i = 0; i < 60; ++i) {
+    scenarios::access::IssuedPass pass;
+    pass.id = static_cast<std::uint64_t>(i) + 1;
+    pass.issuer = "ann";
+    pass.until_s = now_ms() / 1'000 + 600;
+    books->issued.put(std::move(pass));
+  }
+  base::Json next;
+  do {
+    const std::string input = next.is_null() ? "{}" : base::dump_json({{"after", next}});
+    const auto page = base::parse_json(ask("list_visits", input).output).value();
+    EXPECT_LE(page.dump().size(), core::Scenario::kMaxAnswer);
+    listed += page["visits"].size();
+    next = page.value("next", base::Json());
+  } while (!next.is_null());
+  EXPECT_EQ(listed, 60U);
+}
+
 TEST_F(Visits, LeaveNoCodeBehindThatNobodyWasTold) {
   const std::size_t before = books->codes.size();
   store.hold();

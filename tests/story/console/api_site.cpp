@@ -54,7 +54,9 @@ void ApiSite::make_core() {
           [this](std::string_view name) -> core::Scenario* {
             return name == scenario->name() ? scenario.get() : nullptr;
           },
-          [this](const domain::DeviceId& device) { return interlocks->may_move(device); }},
+          [this](const domain::DeviceId& device, std::string_view /*action*/) {
+            return interlocks->may_move(device);
+          }},
       core::LedgerLimits{});
   core::ReportIntake::Dependencies wires;
   wires.on_result = [this](ports::Turn& turn, const domain::DeviceId& device,

@@ -50,13 +50,15 @@ class Site {
     places.identity_dir = root + "/identity";
     places.sealing_key_file = root + "/identity/secret.key";
     places.broker_dir = root + "/broker";
-    places.platform = {{"coap_key", root + "/platform.key"}};
+    places.files = {{"coap_key", root + "/platform.key"},
+                    {"interlocks", root + "/interlocks.json"}};
     write(places.config_file, R"({"gateway":{"id":"gw7"}})");
     write(places.settings(), R"({"log":{"level":"debug"}})");
     write(root + "/identity/gateway.key", "the gateway's key");
     write(root + "/identity/secret.key", "the sealing key");
     write(root + "/broker/dynamic-security.json", "{}");
     write(root + "/platform.key", "the platform's key");
+    write(root + "/interlocks.json", R"({"rules":[]})");
     device("door1", R"({"profile":"generic/lock","driver":"mqtt"})");
     device("smoke1", R"({"profile":"generic/smoke","driver":"mqtt"})");
   }
@@ -127,12 +129,12 @@ TEST(Backup, HoldsAllThatAGatewayIs) {
   const auto made = site.backup();
   ASSERT_TRUE(made) << made.error().what;
   EXPECT_EQ(made->words.size(), 24U);
-  EXPECT_EQ(made->files, 8U);
+  EXPECT_EQ(made->files, 9U);
   EXPECT_TRUE(made->warnings.empty());
   const auto verified = verify_backup(site.archive(), key_in(*made));
   ASSERT_TRUE(verified) << verified.error().what;
   EXPECT_NE(verified->manifest.find("gw7"), std::string::npos);
-  EXPECT_EQ(last_backup(site.places.data_dir)["files"], 8);
+  EXPECT_EQ(last_backup(site.places.data_dir)["files"], 9);
 }
 
 TEST(Backup, ShowsNothingOfWhatItHolds) {
@@ -248,6 +250,31 @@ TEST(Restore, SaysWhatItWouldChangeAndTouchesNothing) {
   EXPECT_EQ(site.devices(), (std::vector<std::string>{"door1", "new1"}));
 }
 
+TEST(Restore, SaysWhoCouldOpenDoorsAgainAndWhoNoMore) {
+  Site site;
+  const auto put = [&site](ports::Space space, const std::string& id, const std::string& row) {
+    ports::Turn turn;
+    turn.puts.push_back({space, id, row});
+    site.commit(turn);
+  };
+  put(ports::Space::kCredential, "card-ann", R"({"state":"active"})");
+  put(ports::Space::kHousehold, "h501", "{}");
+  const auto made = site.backup();
+  put(ports::Space::kCredential, "card-ann", R"({"state":"lost"})");
+  put(ports::Space::kCredential, "card-ben", R"({"state":"active"})");
+  put(ports::Space::kAccessPass, "revocations", "{}");
+  ports::Turn moved_out;
+  moved_out.erasures.push_back({ports::Space::kHousehold, "h501"});
+  site.commit(moved_out);
+  const auto diff = stage_restore(site.archive(), key_in(*made), site.places, true);
+  ASSERT_TRUE(diff) << diff.error().what;
+  const std::string text = (*diff)["diff"].dump();
+  for (const char* words :
+       {"revoke them again: card-ann", "open nothing (1): card-ben",
+        "moved out or was erased since: 1", "take back again what was taken back since"})
+    EXPECT_NE(text.find(words), std::string::npos) << words << " in " << text;
+}
+
 TEST(Restore, BringsBackAllOfItUnderANewEpochWithTheOldIdsOfWhatWaits) {
   Site site;
   const auto made = site.backup();
@@ -255,6 +282,7 @@ TEST(Restore, BringsBackAllOfItUnderANewEpochWithTheOldIdsOfWhatWaits) {
   site.forget_device("smoke1");
   write(site.root + "/identity/gateway.key", "another key");
   write(site.root + "/platform.key", "another key");
+  fs::remove(site.root + "/interlocks.json");
   fs::remove(site.places.settings());
   ASSERT_TRUE(stage_restore(site.archive(), key_in(*made), site.places, false));
   EXPECT_EQ(site.devices(), std::vector<std::string>{"door1"}) << "until it is taken over";
@@ -262,6 +290,7 @@ TEST(Restore, BringsBackAllOfItUnderANewEpochWithTheOldIdsOfWhatWaits) {
   EXPECT_EQ(site.devices(), (std::vector<std::string>{"door1", "smoke1"}));
   EXPECT_EQ(read(site.root + "/identity/gateway.key"), "the gateway's key");
   EXPECT_EQ(read(site.root + "/platform.key"), "the platform's key");
+  EXPECT_EQ(read(site.root + "/interlocks.json"), R"({"rules":[]})");
   EXPECT_EQ(read(site.places.settings()), R"({"log":{"level":"debug"}})");
   EXPECT_TRUE(fs::exists(site.places.database() + ".before-restore"));
   EXPECT_FALSE(take_over(site.places).value()) << "once";
@@ -285,7 +314,7 @@ TEST(Restore, IntoAnEmptyMachineWorks) {
   empty.data_dir = site.root + "/new/data";
   empty.identity_dir = site.root + "/new/identity";
   empty.broker_dir = site.root + "/new/broker";
-  empty.platform.clear();
+  empty.files.clear();
   ASSERT_TRUE(stage_restore(site.archive(), key_in(*made), empty, false));
   ASSERT_TRUE(take_over(empty).value());
   EXPECT_EQ(read(empty.identity_dir + "/secret.key"), "the sealing key");
