@@ -42,10 +42,9 @@ class Wish:
             raise Ended
 
 
-def begin(command, **options):
+def begin(command, stdin=subprocess.DEVNULL, **options):
     """A process that does not hear Ctrl-C itself, and goes with us when we are killed."""
-    return subprocess.Popen(["setpriv", "--pdeathsig", "TERM", *map(str, command)], stdin=subprocess.DEVNULL, start_new_session=True,
-                            **options)
+    return subprocess.Popen(["setpriv", "--pdeathsig", "TERM", *map(str, command)], stdin=stdin, start_new_session=True, **options)
 
 
 def call(wish, *command, cwd=None):
@@ -114,6 +113,20 @@ class Children:
         self.wish.check()
         with open(self.log(name), "wb") as log:
             self.processes.append((name, begin(command, stdout=log, stderr=log)))
+
+    def spawn_with_keyboard(self, name, *command):
+        """It is told what to do through a named pipe, which is given back. It holds the pipe open for writing too, so that
+        it never comes to an end."""
+        self.wish.check()
+        keyboard = self.folder / f"{name}.in"
+        if not keyboard.exists():
+            os.mkfifo(keyboard, 0o600)
+        with open(self.log(name), "wb") as log, open(keyboard, "r+b", buffering=0) as typed:
+            self.processes.append((name, begin(command, stdin=typed, stdout=log, stderr=log)))
+        return keyboard
+
+    def signal(self, name, number):
+        dict(self.processes)[name].send_signal(number)
 
     def log(self, name):
         return self.folder / f"{name}.log"

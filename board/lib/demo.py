@@ -7,30 +7,34 @@ import shutil
 import socket
 from pathlib import Path
 
+import doors
+import residents
 from children import Failure, call, can_listen, free_port, listens
 
 ROOT = Path(__file__).resolve().parents[2]
 WEB = ROOT / "build" / "release" / "web"
 MOSQUITTO = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
-PORTS = {"site": 8883, "platform": 8884, "coap": 5684, "console": 8443}
+PORTS = {"site": 8883, "platform": 8884, "coap": 5684, "console": 8443, "readers": 4001}
 KINDS = {"coap": socket.SOCK_DGRAM}
-NAMES = {"site": "the site broker", "platform": "the platform broker", "coap": "CoAP", "console": "the console"}
+NAMES = {"site": "the site broker", "platform": "the platform broker", "coap": "CoAP", "console": "the console",
+         "readers": "the line of the card readers"}
 
 # 小区 → 楼栋 → 单元 → 点位, parents first: id, parent, kind, name.
 PLACES = [("compound", "", "site", "邻里小区"), ("main-gate", "compound", "point", "大门"), ("shed", "compound", "building", "车棚"),
+          ("shed-door", "compound", "point", "车棚门"),
           ("garage", "compound", "building", "地下车库"), ("pump-room", "compound", "point", "水泵房"),
           ("building-3", "compound", "building", "3 号楼"), ("3-roof", "building-3", "point", "屋顶"), ("3-lobby", "building-3", "point", "大堂"),
           ("3-2", "building-3", "unit", "2 单元"), ("3-2-gate", "3-2", "point", "单元门"), ("3-2-101", "3-2", "point", "101 室"),
+          ("3-2-102", "3-2", "point", "102 室"), ("3-2-201", "3-2", "point", "201 室"), ("3-2-202", "3-2", "point", "202 室"),
           ("by-hand", "compound", "point", "手动试用")]
 
-DEVICES = [("gate-3-2", "generic/lock", "3-2-gate"), ("gate-main", "generic/lock", "main-gate"), ("smoke-3-2-01", "generic/smoke", "3-2"),
-           ("smoke-shed", "generic/smoke", "shed"), ("leak-pump", "generic/water_leak", "pump-room"),
+DEVICES = [("smoke-3-2-01", "generic/smoke", "3-2"), ("smoke-shed", "generic/smoke", "shed"), ("leak-pump", "generic/water_leak", "pump-room"),
            ("door-roof", "generic/door_contact", "3-roof"), ("th-lobby", "generic/temperature_humidity", "3-lobby"),
            ("socket-shed-1", "generic/socket", "shed"), ("meter-3-2-101", "generic/meter", "3-2-101"),
            ("sos-3-2-101", "generic/button", "3-2-101"), ("pir-garage", "generic/pir", "garage"), ("siren-shed", "generic/siren", "shed")]
+BY_HAND, COAP_BY_HAND = ("try-me", "generic/smoke", "by-hand"), ("try-coap", "generic/smoke", "by-hand")
 
-# Who is invited to the residents' app, and where they live.
-RESIDENT = ("101 室住户", "3-2-101")
+SMOKE = '\'{"event":"smoke","data":{}}\''
 
 COAP_DEVICES = [("gate-garage", "generic/lock", "garage"), ("th-roof", "generic/temperature_humidity", "3-roof")]
 
@@ -73,6 +77,8 @@ def write_config(folder, ports):
                 "identity": {"dir": "identity"}, "profiles": {"dirs": [str(ROOT / "config" / "profiles")]},
                 "broker": {"dir": "broker", "socket": "broker/gateway.sock", "listen": "127.0.0.1", "port": ports["site"],
                            "run_as": "root" if os.geteuid() == 0 else ""},
+                "interlocks": "interlocks.json" if "readers" in ports else "",
+                "osdp": {"buses": [f"{doors.BUS}=tcp://127.0.0.1:{ports['readers']}"] if "readers" in ports else []},
                 "coap": {"listen": "127.0.0.1", "port": ports["coap"]},
                 "console": {"listen": "127.0.0.1", "port": ports["console"], "web": str(WEB)}}
     if "platform" in ports:
@@ -122,38 +128,51 @@ def add_places(site):
 
 
 def register_devices(site):
-    """The logins of the simulated devices; made once and kept with the demo site."""
+    """The simulated devices by their ids, with their logins; made once, and the doors with them, and kept with the demo site."""
     file = site.folder / "devices.json"
     if not file.exists():
         add_places(site)
-        devices = []
-        for name, profile, place in [*DEVICES, ("try-me", "generic/smoke", "by-hand")]:
-            answer = site.must("device", "add", "--id", name, "--profile", profile, "--place", place)
-            devices.append({"id": name, "profile": profile, "password": answer["credentials"]["password"]})
-        for name, profile, place in [*COAP_DEVICES, ("try-coap", "generic/smoke", "by-hand")]:
-            answer = site.must("device", "add", "--driver", "coap", "--id", name, "--profile", profile, "--place", place)
-            devices.append({"id": name, "profile": profile, "key": answer["credentials"]["key"]})
+        devices = registered(site, [("password", "mqtt", *each) for each in [*DEVICES, *doors.DEVICES, doors.FIRE_DETECTOR, BY_HAND]]
+                             + [("password", "terminal", *doors.TERMINAL)] + [("key", "coap", *each) for each in [*COAP_DEVICES, COAP_BY_HAND]])
+        doors.set_up(site)
+        file.touch(mode=0o600)
         file.write_text(json.dumps(devices))
-        file.chmod(0o600)
-    return json.loads(file.read_text())
+    known = {device["id"]: device for device in json.loads(file.read_text())}
+    if doors.FIRE_DETECTOR[0] not in known:
+        raise Failure(f"the demo site that was kept in {site.folder} is of an earlier version, without doors: remove that folder, and "
+                      "the next start makes a new one")
+    return known
 
 
-def start_devices(site, devices, ports):
+def registered(site, wanted):
+    """Rows of login, driver, name, profile and place."""
+    answers = site.must_all([("device", "add", "--driver", driver, "--id", name, "--profile", profile, "--place", place)
+                             for _, driver, name, profile, place in wanted])
+    return [{"id": name, "profile": profile, login: answer["credentials"][login]}
+            for (login, _, name, profile, _), answer in zip(wanted, answers)]
+
+
+def start_devices(site, devices, ports, readers):
     simulated = {login: site.folder / f"simulated-{login}.json" for login in ("password", "key")}
+    played = {name for name, _, _ in [*DEVICES, *COAP_DEVICES]}
     for login, file in simulated.items():
         file.touch(mode=0o600)
-        file.write_text(json.dumps([device for device in devices if login in device and not device["id"].startswith("try-")]))
+        file.write_text(json.dumps([device for name, device in devices.items() if login in device and name in played]))
     site.children.spawn("compound", site.bin / "sim_compound", "--devices", simulated["password"], "--host", "localhost", "--port",
                         ports["site"], "--ca", site.folder / "identity" / "site-ca-bundle.crt")
     site.children.spawn("compound-coap", site.bin / "sim_coap", "--devices", simulated["key"], "--host", "127.0.0.1", "--port", ports["coap"])
+    residents.start_residents(site, {name: device["password"] for name, device in devices.items() if "password" in device}, ports["site"], readers)
     site.children.wait_for(lambda: (site.status() or {"devices": {"online": 0}})["devices"]["online"] > 0, "the first device is online")
 
 
+def smoke_line(site, devices, ports, name):
+    """A message of this smoke detector."""
+    device, ca = devices[name], shlex.quote(str(site.folder / "identity" / "site-ca-bundle.crt"))
+    return (f"mosquitto_pub -h localhost -p {ports['site']} --cafile {ca} -u {name} -P {device['password']} -q 1 "
+            f"-t linli/v1/{name}/up/event -m {SMOKE}")
+
+
 def lines_to_try(site, devices, ports):
-    hand = {device["id"]: device for device in devices if device["id"].startswith("try-")}
-    smoke = '\'{"event":"smoke","data":{}}\''
-    ca = shlex.quote(str(site.folder / "identity" / "site-ca-bundle.crt"))
-    mqtt, coap = hand["try-me"], hand["try-coap"]
-    return [f"mosquitto_pub -h localhost -p {ports['site']} --cafile {ca} -u {mqtt['id']} -P {mqtt['password']} -q 1 "
-            f"-t linli/v1/{mqtt['id']}/up/event -m {smoke}",
-            f"coap-client-openssl -u {coap['id']} -k {coap['key']} -m post -t 50 -e {smoke} coaps://127.0.0.1:{ports['coap']}/linli/v1/event"]
+    coap = devices["try-coap"]
+    return [smoke_line(site, devices, ports, "try-me"),
+            f"coap-client-openssl -u {coap['id']} -k {coap['key']} -m post -t 50 -e {SMOKE} coaps://127.0.0.1:{ports['coap']}/linli/v1/event"]

@@ -28,7 +28,8 @@ packages_run='mosquitto|the site broker
 mosquitto-clients|mosquitto_pub and mosquitto_sub to try by hand
 libcoap3-bin|coap-client-openssl to try by hand, and the CoAP devices of the tests
 openssl|certificates of the demo platform
-python3|small scripts'
+python3|small scripts
+python3-paho-mqtt|doors, face terminal and residents of the demo'
 
 packages_test='python3-venv|test peers from PyPI
 python3-dev|builds the DTLS of the peer aiocoap

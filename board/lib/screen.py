@@ -3,11 +3,14 @@
 import shlex
 
 
-def command_lines(bin_folder, config, hints, examples):
-    """They work as they stand, in any folder of another terminal."""
-    linlictl = f"{shlex.quote(str(bin_folder / 'linlictl'))} --config {shlex.quote(str(config))}"
+def linlictl_of(bin_folder, config):
+    """What begins a line that works as it stands, in any folder of another terminal."""
+    return f"{shlex.quote(str(bin_folder / 'linlictl'))} --config {shlex.quote(str(config))}"
+
+
+def command_lines(linlictl, hints=()):
     lines = ["Try it by hand:", *(f"  {hint}" for hint in hints)] if hints else ["Look at it:"]
-    return lines + [f"  {linlictl} {example}" for example in [*examples, "status", "doctor", "events tail"]]
+    return lines + [f"  {linlictl} {example}" for example in ["status", "doctor", "events tail"]]
 
 
 def count_lines(status):

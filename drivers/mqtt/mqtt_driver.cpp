@@ -18,6 +18,12 @@ bool is_foreign(const domain::Profile& profile) {
   return !profile.up.empty() || !profile.down.empty();
 }
 
+// That nobody listens on its topic does not mean that there is no such device.
+base::Failure unheard(base::Error error) {
+  if (error.code != Code::kNotFound) return base::Failure(std::move(error));
+  return base::fail(Code::kOffline, "the device is not connected, so it was told nothing");
+}
+
 }  // namespace
 
 MqttDriver::MqttDriver(base::Loop& loop, ports::Intake& intake, MqttDriverOptions options,
@@ -250,7 +256,7 @@ void MqttDriver::invoke(ports::ActionRequest request, base::Done<ports::ActionRe
       static_cast<std::uint32_t>(std::max<std::int64_t>(1, base::to_ms(request.expires_in) / 1000));
   outlet_->publish(std::move(publish),
                    [done = std::move(done), is_native](base::Result<void> sent) mutable {
-                     if (!sent) return std::move(done)(base::failure_of(std::move(sent)));
+                     if (!sent) return std::move(done)(unheard(std::move(sent).error()));
                      // A foreign device does not answer by id: that the broker has it is all that
                      // anyone will know.
                      if (!is_native)

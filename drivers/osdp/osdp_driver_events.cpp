@@ -131,12 +131,15 @@ base::Result<void> OsdpDriver::open_window(const domain::DeviceId& device, base:
   return {};
 }
 
-// The key is on disk before the reader has it: after a crash both are known.
+// The key is on disk before the reader has it: after a crash both are known. One that was made and
+// did not get through is offered again: the reader may have it already.
 void OsdpDriver::make_key(Reader& reader) {
-  auto random = dependencies_.crypto.random(kKeyBytes);
-  if (!random) return;
-  const base::SecretText key(*std::move(random));
-  reader.keys.next = key;
+  if (reader.keys.next.empty()) {
+    auto random = dependencies_.crypto.random(kKeyBytes);
+    if (!random) return;
+    reader.keys.next = base::SecretText(*std::move(random));
+  }
+  const base::SecretText key = reader.keys.next;
   keep(
       reader.device, reader.keys,
       [this, key, address = reader.address, device = reader.device,

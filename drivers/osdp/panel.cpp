@@ -10,6 +10,10 @@ using base::Code;
 
 constexpr int kMaxRestarts = 3;  // without having been online in between
 
+base::Error no_channel() {
+  return {Code::kOffline, "its secure channel is being made anew: again in a moment"};
+}
+
 }  // namespace
 
 struct Panel::Transition {
@@ -103,7 +107,8 @@ void Panel::come_online(base::TimePoint now) {
   candidate_ = 0;
   restarts_ = 0;
   retry_ = base::Duration{0};
-  refresh_at_ = now;
+  // What is asked costs a reader that refuses it its channel: not anew at each return from that.
+  if (!is_online_) refresh_at_ = now;
   if (session_ && session_kind_ == KeyKind::kInstalled && !keys_.next.empty()) {
     keys_ = {session_key_, {}};
     events_.emplace_back(KeyTaken{session_key_});
@@ -178,6 +183,7 @@ void Panel::leave(base::TimePoint now, base::Error reason, base::Duration pause)
   orders_.clear();
   session_.reset();
   handshake_.reset();
+  refused_.clear();
   const bool is_news = is_online_ || !told_ || *told_ != reason.code;
   is_online_ = false;
   trouble_ = reason;
@@ -185,11 +191,15 @@ void Panel::leave(base::TimePoint now, base::Error reason, base::Duration pause)
   if (is_news) events_.emplace_back(WentOffline{std::move(reason)});
 }
 
-// What was sent and has no answer yet: nobody will know what became of it.
+// What was sent and has no answer yet: nobody will know what became of it. A key that still waited
+// for its turn goes with it, and is asked for anew: what the reader took later would be a key that
+// nobody here remembers.
 void Panel::abandon_flight() {
   if (!installing_.empty()) {
     installing_ = {};
     asked_for_key_ = false;
+    std::erase_if(orders_,
+                  [](const Order& order) { return order.message.code == CommandCode::kKeySet; });
   }
   if (flight_ && flight_->order && flight_->order->ticket != 0) {
     events_.emplace_back(
@@ -242,6 +252,10 @@ std::optional<std::string> Panel::next(base::TimePoint now) {
   return flight_->bytes;
 }
 
+bool Panel::may_send(CommandCode code) const {
+  return !keys_.any() || security() == Security::kOwnKey || may_go_in_clear(code);
+}
+
 std::optional<Message> Panel::message_of(base::TimePoint now) {
   switch (phase_) {
     case Phase::kIdentify:
@@ -276,6 +290,10 @@ std::optional<Message> Panel::next_order(base::TimePoint now) {
   while (!orders_.empty() && !was_order_) {
     Order order = std::move(orders_.front());
     orders_.pop_front();
+    if (order.ticket != 0 && !may_send(order.message.code)) {
+      events_.emplace_back(OrderDone{order.ticket, base::Failure(no_channel())});
+      continue;
+    }
     if (now < order.deadline) {
       was_order_ = true;
       Message message = order.message;
@@ -295,7 +313,10 @@ void Panel::ask_states(base::TimePoint now) {
   if (capabilities_.count(Function::kInputs) > 0) states.push_back(CommandCode::kInputStatus);
   if (capabilities_.count(Function::kOutputs) > 0) states.push_back(CommandCode::kOutputStatus);
   if (capabilities_.count(Function::kReaders) > 0) states.push_back(CommandCode::kReaderStatus);
-  for (const CommandCode state : states) orders_.push_back({0, ask(state), now + pace_.refresh});
+  for (const CommandCode state : states) {
+    const bool is_refused = std::find(refused_.begin(), refused_.end(), state) != refused_.end();
+    if (!is_refused) orders_.push_back({0, ask(state), now + pace_.refresh});
+  }
 }
 
 std::string Panel::encoded(const Message& message) {
@@ -319,8 +340,8 @@ base::Result<void> Panel::order(std::uint64_t ticket, Message message, base::Tim
   if (!is_online_)
     return base::fail(Code::kOffline, "{}",
                       trouble_.what.empty() ? "the reader has not answered yet" : trouble_.what);
-  if (keys_.any() && security() != Security::kOwnKey && !may_go_in_clear(message.code))
-    return base::fail(Code::kOffline, "its secure channel is being made anew: again in a moment");
+  // While a reader that fell out of step is being picked up again, an order waits for it.
+  if (phase_ == Phase::kOnline && !may_send(message.code)) return base::Failure(no_channel());
   if (orders_.size() >= kMaxOrders)
     return base::fail(Code::kFull, "{} orders wait for this reader already", orders_.size());
   orders_.push_back({ticket, std::move(message), deadline});
@@ -340,6 +361,10 @@ base::Result<void> Panel::install_key(base::TimePoint now, const base::SecretTex
   if (!is_window_open(now) || !session_ || phase_ != Phase::kOnline)
     return base::fail(Code::kConflict,
                       "the window for a key has closed, or the reader has gone: open it again");
+  if (!installing_.empty()) {
+    if (installing_.reveal() == key.reveal()) return {};
+    return base::fail(Code::kConflict, "another key is on its way to the reader: wait for it");
+  }
   auto message = key_set(key);
   if (!message) return base::failure_of(std::move(message));
   keys_.next = key;  // from now on nobody knows for sure which one it has

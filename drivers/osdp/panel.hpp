@@ -116,7 +116,8 @@ class Panel {
   // Until then the default key is good enough to hand over a key of its own. Only a person opens
   // this, each time anew.
   void open_window(base::TimePoint now, base::TimePoint until);
-  // The answer to WantsKey. kConflict if the window has closed or the reader has gone.
+  // The answer to WantsKey. kConflict if the window has closed, the reader has gone, or another key
+  // is on its way.
   base::Result<void> install_key(base::TimePoint now, const base::SecretText& key);
 
   std::vector<PanelEvent> take_events() { return std::exchange(events_, {}); }
@@ -177,6 +178,7 @@ class Panel {
   std::optional<Message> next_order(base::TimePoint now);
   void ask_states(base::TimePoint now);
   std::string encoded(const Message& message);
+  bool may_send(CommandCode code) const;
   bool is_window_open(base::TimePoint now) const { return now < window_until_; }
   bool is_trusted() const;
 
@@ -185,6 +187,7 @@ class Panel {
   void take(base::TimePoint now, const Frame& frame, const Reply& reply);
   void take_busy(base::TimePoint now, const Frame& frame);
   void take_nak(base::TimePoint now, const Frame& frame, const Nak& nak);
+  void note_refused(const Nak& nak);
   void take_online_nak(base::TimePoint now, const Frame& frame, const Nak& nak);
   void take_unreadable(base::TimePoint now, base::Error problem);
   void take_cryptogram(base::TimePoint now, const Frame& frame, const Reply& reply);
@@ -214,6 +217,7 @@ class Panel {
   std::optional<Flight> flight_;
   std::optional<Order> ordered_;  // becomes the flight's
   std::deque<Order> orders_;
+  std::vector<CommandCode> refused_;  // questions that the reader does not know, until it is away
   base::TimePoint next_at_;
   base::TimePoint last_heard_;
   base::TimePoint refresh_at_;

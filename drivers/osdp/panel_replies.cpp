@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "drivers/osdp/panel.hpp"
@@ -106,6 +108,7 @@ void Panel::take_online_nak(base::TimePoint now, const Frame& frame, const Nak& 
                   "window for a new key: linlictl osdp key"},
                  pace_.key_retry);
   }
+  note_refused(nak);
   const bool is_out_of_step = nak.is(NakCode::kBadSequence) || nak.is(NakCode::kNotSecured) ||
                               (session_ && !frame.security);
   if (flight_->message.code == CommandCode::kKeySet && !is_out_of_step)
@@ -114,6 +117,18 @@ void Panel::take_online_nak(base::TimePoint now, const Frame& frame, const Nak& 
   if (!session_ || frame.security) finish_order(base::Failure(trouble_));
   if (is_out_of_step) return signal(now, Signal::kOutOfStep);
   end_exchange(now);
+}
+
+// A reader that refuses a question in clear costs its secure channel each time it is asked. Whether
+// it was opened is asked always: a NAK in clear may be anybody's.
+void Panel::note_refused(const Nak& nak) {
+  constexpr std::array kMayGoUnasked{CommandCode::kInputStatus, CommandCode::kOutputStatus,
+                                     CommandCode::kReaderStatus};
+  const CommandCode asked = flight_->message.code;
+  const bool is_unknown = nak.is(NakCode::kUnknownCommand) || nak.is(NakCode::kBadRecord);
+  if (is_unknown &&
+      std::find(kMayGoUnasked.begin(), kMayGoUnasked.end(), asked) != kMayGoUnasked.end())
+    refused_.push_back(asked);
 }
 
 void Panel::take(base::TimePoint now, const Frame& frame, const Reply& reply) {

@@ -90,6 +90,16 @@ int move_out(const Invocation& in) {
   return ask_doors(in, "move_out", in.params);
 }
 
+void show_erased(const Json& output) {
+  for (const auto& [what, count] : output.value("erased", Json::object()).items())
+    std::cout << fmt::format("{:<12} {}\n", what, count.dump());
+  std::cout << "The audit has the line: linlictl audit show\n";
+}
+
+int erase_person(const Invocation& in) {
+  return ask_doors(in, "erase_person", in.params, &show_erased);
+}
+
 void show_import(const Json& output) {
   for (const Json& each : output.value("problems", Json::array())) {
     std::cout << fmt::format("line {}: {}\n", each.value("line", 0), each.value("what", ""));
@@ -163,6 +173,10 @@ const std::array kTable{
                "a household goes, and all that its people had 退租",
                {{"household", "household", "its id", true}},
                &move_out},
+    CommandRow{"access erase-person",
+               "what is still stored of somebody who lives here no longer goes 删除个人信息",
+               {{"person", "person", "the person's id", true}},
+               &erase_person},
     CommandRow{"access consent",
                "notes that somebody agreed to face recognition 人脸同意",
                {{"person", "person", "the person's id", true},

@@ -29,6 +29,22 @@ void line(fmt::format_string<Args...> format, Args&&... args) {
   std::cout << fmt::format(format, std::forward<Args>(args)...) << "\n";
 }
 
+std::string last_deletion(const Json& last) {
+  if (last.is_null()) return "nothing is old enough yet";
+  std::string words = fmt::format("{} deleted {}", last["rows"].dump(), text(last, "at"));
+  if (last.contains("before")) words += ", all before " + text(last, "before");
+  return words;
+}
+
+// A line for each class: for how many days of running it is kept, and what went last.
+void show_retention(const Json& retention) {
+  for (const Json& each : retention["classes"]) {
+    line("keeps     {:<10} {:>5} days  {}", text(each, "class"), each["days"].dump(),
+         last_deletion(each["last"]));
+  }
+  if (!text(retention, "trouble").empty()) line("keeps     {}", text(retention, "trouble"));
+}
+
 }  // namespace
 
 void show_status(const Json& s) {
@@ -36,6 +52,7 @@ void show_status(const Json& s) {
        s["uptime_s"].dump());
   line("store     {}  {} bytes  {}", text(s, "health"), s["store"]["file_bytes"].dump(),
        text(s["store"], "trouble"));
+  show_retention(s["retention"]);
   line("broker    {}  {}", s["broker"]["up"].get<bool>() ? "connected" : "not connected",
        text(s["broker"], "last_error"));
   if (const Json& coap = s["coap"]; coap["devices"] != 0) {

@@ -46,6 +46,14 @@ struct Config {
       std::int64_t telemetry = 768;
     } quota_mb;
   } store;
+  struct Retention {
+    std::int64_t access_days = 90;
+    std::int64_t alarm_days = 365;
+    std::int64_t command_days = 180;
+    std::int64_t other_days = 180;
+    std::int64_t credential_days = 30;
+    std::int64_t consent_days = 1'095;
+  } retention;
   struct Broker {
     std::string dir = "/var/lib/linli/broker";
     std::string socket = "/var/lib/linli/broker/gateway.sock";

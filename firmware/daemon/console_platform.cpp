@@ -98,6 +98,22 @@ void add_store(std::vector<MetricFamily>& all, const ports::StoreStats& stats) {
   all.push_back(counter("linli_store_commits", "Transactions.", stats.commits));
 }
 
+// Days of running by which deletion counts, and whether it works.
+void add_retention(std::vector<MetricFamily>& all, const core::RetentionKeeper::Status& now) {
+  all.push_back(counter("linli_retention_running_seconds",
+                        "How long the gateway has run with this database.",
+                        static_cast<std::uint64_t>(now.ran_s)));
+  all.push_back(gauge("linli_retention_healthy", "1 if what was kept long enough could be deleted.",
+                      now.trouble.empty() ? 1 : 0));
+  MetricFamily last{"linli_retention_last_deleted_events",
+                    "Events that the last run of each class deleted."};
+  for (const auto& each : now.classes) {
+    last.samples.push_back({{{"class", std::string(name(each.data))}},
+                            each.last ? static_cast<double>(each.last->rows) : 0});
+  }
+  all.push_back(std::move(last));
+}
+
 void add_links(std::vector<MetricFamily>& all, Gateway& gateway) {
   const core::LedgerCounts commands = gateway.ledger().counts();
   const ports::LinkStatus link =
@@ -250,6 +266,7 @@ std::vector<MetricFamily> ConsoleHouse::metrics() const {
       gauge("linli_memory_bytes", "Resident memory.", static_cast<double>(memory_kb()) * 1024),
       intake_messages(gateway_.intake().counts())};
   add_store(all, gateway_.store().stats());
+  add_retention(all, gateway_.history().retention().status());
   add_links(all, gateway_);
   all.push_back(certificate_days());
   if (counts_) add_console(all, counts_());

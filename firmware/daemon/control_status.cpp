@@ -138,6 +138,41 @@ Verdict store_verdict(const ports::StoreStats& stats) {
           "look at the disk: nothing is acknowledged until the store works again"};
 }
 
+Json deletion_json(const core::RetentionKeeper::ClassStatus& status) {
+  if (!status.last) return {};
+  const core::Deletion& last = *status.last;
+  Json json{{"at", domain::rfc3339(last.at_ms)}, {"rows", last.rows}};
+  if (streams_of(status.data).empty()) return json;
+  // Of the journal went all that was written before.
+  json["before"] = domain::rfc3339(last.mark.unix_ms);
+  json["clock"] = std::string(domain::name(last.mark.quality));
+  return json;
+}
+
+// Days are days of running; what there was to delete last.
+Json retention_json(const core::RetentionKeeper::Status& now) {
+  Json classes = Json::array();
+  for (const auto& each : now.classes) {
+    classes.push_back({{"class", std::string(name(each.data))},
+                       {"days", each.days},
+                       {"last", deletion_json(each)}});
+  }
+  return {{"ran_days", now.ran_s / core::kDayS},
+          {"trouble", now.trouble},
+          {"classes", std::move(classes)}};
+}
+
+Verdict retention_verdict(const core::RetentionKeeper::Status& now) {
+  if (!now.trouble.empty()) {
+    return {"warn", now.trouble,
+            "what was kept long enough is deleted as soon as the store works again"};
+  }
+  std::string what;
+  for (const auto& each : now.classes)
+    what += fmt::format("{}{} {}", what.empty() ? "" : ", ", name(each.data), each.days);
+  return {"ok", fmt::format("days kept: {}; {} days run", what, now.ran_s / core::kDayS), ""};
+}
+
 struct Streams {
   Json each = Json::array();
   std::uint64_t given_out = 0;
@@ -205,6 +240,7 @@ Json ControlApi::status() const {
       {"console", gateway_.console() == nullptr ? Json{{"up", false}, {"listen", "off"}}
                                                 : gateway_.console()->status()},
       {"store", store_json(store, gateway_.store().epoch())},
+      {"retention", retention_json(gateway_.history().retention().status())},
       {"clock", {{"quality", std::string(domain::name(gateway_.clock().now().quality))}}},
   };
   json["platform"] = link_json(gateway_.link(), config.platform);
@@ -226,6 +262,8 @@ Json ControlApi::doctor() const {
           : Verdict{"warn", "not synchronised: event times are marked so",
                     "is chrony or systemd-timesyncd running, and does it reach its servers?"}));
   checks.push_back(check("store", "database", store_verdict(stats)));
+  checks.push_back(
+      check("store", "retention", retention_verdict(gateway_.history().retention().status())));
   for (const NamedCertificate& each : gateway_.certificates())
     checks.push_back(check(each.layer, each.name, certificate(each.file, now.unix_ms / 1000)));
   checks.push_back(check("site", "broker",

@@ -170,6 +170,8 @@ std::vector<std::string> Gateway::apply(const Config& config) {
   for (const std::string& section : changed_sections(config_, config)) {
     if (section == "devices") {
       intake_->set_limits({.messages_per_second = static_cast<int>(config.devices.flood_per_s)});
+    } else if (section == "retention") {
+      history_->retention().set_days(retention_days(config));
     } else if (section == "platform") {
       restart_link(config.platform);
     } else if (section == "console") {

@@ -83,8 +83,7 @@ base::Result<void> Gateway::make_parts() {
   if (!query) return base::failure_of(std::move(query));
   if (auto made = make_clock(**query); !made) return made;
   frames_ = std::make_unique<core::FrameLog>(loop_, *clock_);
-  history_ = std::make_unique<HistoryParts>(loop_, *store_, *clock_, devices_,
-                                            config_.data_dir + "/linli.db");
+  history_ = std::make_unique<HistoryParts>(loop_, *store_, *clock_, devices_, config_);
   interlocks_ = make_interlocks(
       loop_, *store_, *clock_, devices_,
       [this](const core::Device& device) { return driver_of(device.registration.driver); },
@@ -207,6 +206,7 @@ base::Result<void> Gateway::make_access(ports::Query& query) {
         "the keys of the doors: restore the identity and the database of the same backup");
   }
   doors_ = *std::move(doors);
+  history_->retention().use_shelf(doors_->scenario().shelf());
   terminals_->driver().use_roster(doors_->scenario().roster());
   doors_->scenario().on_change([this] { terminals_->driver().on_roster_change(); });
   interlocks_->on_change([this](const std::vector<domain::access::Release>& releases,

@@ -22,16 +22,35 @@ bool hangs_there(const core::DeviceTable& devices, std::string_view place) {
 
 }  // namespace
 
+core::RetentionDays retention_days(const Config& config) {
+  const Config::Retention& days = config.retention;
+  core::RetentionDays all{};
+  all.at(index_of(core::DataClass::kAccess)) = days.access_days;
+  all.at(index_of(core::DataClass::kAlarm)) = days.alarm_days;
+  all.at(index_of(core::DataClass::kCommand)) = days.command_days;
+  all.at(index_of(core::DataClass::kOther)) = days.other_days;
+  all.at(index_of(core::DataClass::kCredential)) = days.credential_days;
+  all.at(index_of(core::DataClass::kConsent)) = days.consent_days;
+  return all;
+}
+
 HistoryParts::HistoryParts(base::Loop& loop, ports::Store& store, const ports::WallClock& clock,
-                           core::DeviceTable& devices, const std::string& database)
+                           core::DeviceTable& devices, const Config& config)
     : clock_(clock),
       devices_(devices),
       samples_(loop, store, clock, std::random_device{}()),
+      retention_(loop, store, clock, retention_days(config)),
       places_(store, [&devices](std::string_view place) { return hangs_there(devices, place); }),
-      history_(storage::open_history(loop, database)) {}
+      history_(storage::open_history(loop, config.data_dir + "/linli.db")) {}
 
 HistoryParts::~HistoryParts() {
   samples_.write_all();
+  retention_.write_count();
+}
+
+void HistoryParts::start() {
+  samples_.start();
+  retention_.start();
 }
 
 base::Result<void> HistoryParts::restore(ports::Query& query) {
@@ -39,7 +58,7 @@ base::Result<void> HistoryParts::restore(ports::Query& query) {
                     &HistoryParts::restore_samples}) {
     if (auto done = (this->*step)(query); !done) return done;
   }
-  return {};
+  return retention_.restore(query);
 }
 
 base::Result<void> HistoryParts::restore_places(ports::Query& query) {

@@ -7,7 +7,9 @@
 #include "firmware/base/loop.hpp"
 #include "firmware/core/device_table.hpp"
 #include "firmware/core/places.hpp"
+#include "firmware/core/retention_keeper.hpp"
 #include "firmware/core/sample_keeper.hpp"
+#include "firmware/daemon/config.hpp"
 #include "firmware/ports/history.hpp"
 #include "firmware/ports/query.hpp"
 #include "firmware/ports/store.hpp"
@@ -15,23 +17,27 @@
 
 namespace linli::daemon {
 
-// What the gateway can look back on, and the places that it hangs on. Loop thread only.
+core::RetentionDays retention_days(const Config& config);
+
+// What the gateway can look back on and for how long, and the places that it hangs on. Loop thread
+// only.
 class HistoryParts {
  public:
   HistoryParts(base::Loop& loop, ports::Store& store, const ports::WallClock& clock,
-               core::DeviceTable& devices, const std::string& database);
+               core::DeviceTable& devices, const Config& config);
   HistoryParts(const HistoryParts&) = delete;
   HistoryParts& operator=(const HistoryParts&) = delete;
-  ~HistoryParts();  // writes the samples that are open
+  ~HistoryParts();  // writes the samples that are open, and how long the gateway has run
 
   // After the devices are restored, before anything comes in: places, what was known of presence,
   // and the stretches of the charts that were not over.
   base::Result<void> restore(ports::Query& query);
-  void start() { samples_.start(); }
+  void start();
 
   ports::History& history() { return *history_; }
   core::SampleKeeper& samples() { return samples_; }
   core::Places& places() { return places_; }
+  core::RetentionKeeper& retention() { return retention_; }
 
   // As History::events, with the times that were not certain then and are now.
   void events(ports::EventQuery query, base::Done<ports::EventPage> done);
@@ -46,6 +52,7 @@ class HistoryParts {
   const ports::WallClock& clock_;
   core::DeviceTable& devices_;
   core::SampleKeeper samples_;
+  core::RetentionKeeper retention_;
   core::Places places_;
   std::unique_ptr<ports::History> history_;
 };

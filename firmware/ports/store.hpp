@@ -42,6 +42,7 @@ enum class Space : std::uint8_t {
   kHousehold = 20,       // household id → its place and its people, names and phones sealed
   kConsent = 21,         // "<person>/<purpose>" → what they agreed to, and whether it stands
   kDelegation = 22,      // delegation id → who may act for whom, in what and for how long
+  kRetention = 23,       // how long the gateway has run, marks of it, what was deleted and when
   // Terminals.
   kTerminalPerson = 30,  // terminal id/person → as what they were confirmed; "?": perhaps
 };
@@ -104,6 +105,22 @@ struct OutboxChunk {
 
 using ChunkPtr = std::shared_ptr<const OutboxChunk>;
 
+// Events that nobody may look back on any longer: those of some classes in a stretch of the
+// journal.
+struct Forget {
+  std::vector<domain::Stream> classes;
+  std::uint64_t after = 0;    // KeptEvent::seq; not included
+  std::uint64_t through = 0;  // included
+  // How many numbers of the journal one call walks over at most, so that nobody waits for it.
+  std::uint64_t stretch = 512;
+  std::string tally;  // key in Space::kRetention: the row counts what was deleted
+};
+struct Forgotten {
+  std::uint64_t reached = 0;  // all up to here is done; `through`, or where to go on
+  std::uint64_t rows = 0;     // deleted by this call
+  std::uint64_t total = 0;    // what the tally says now
+};
+
 struct StreamStats {
   std::uint64_t first = 0;  // the oldest number still stored; last + 1 if nothing waits
   std::uint64_t last = 0;   // the newest number given out; 0: none yet
@@ -130,6 +147,9 @@ struct StoreStats {
   std::uint64_t file_bytes = 0;   // database and WAL
   std::uint64_t audit_first = 0;  // the oldest line of the audit that is kept; 0: none
   std::uint64_t audit_last = 0;   // the newest one
+  // The newest number that the journal ever gave out (KeptEvent::seq); it rises, also when the
+  // event itself is gone. 0: none.
+  std::uint64_t journal_last = 0;
 };
 
 // The durable side of everything. All members are called on the loop's thread and return at once;
@@ -168,6 +188,11 @@ class Store {
   // The platform has durably accepted all of `stream` up to and including `seq`: delete it. Written
   // with one of the next commits; a crash before only sends again.
   virtual void accept(domain::Stream stream, std::uint64_t seq) = 0;
+
+  // Deletes from the journal, in a transaction of its own that also adds to the tally. What waits
+  // for the platform stands in the outbox and is not touched. On failure nothing is deleted and
+  // nothing is counted.
+  virtual void forget(Forget what, base::Done<Forgotten> done) = 0;
 
   // A round trip through the storage thread and a real (small) transaction, for the watchdog.
   virtual void ping(base::Done<void> done) = 0;

@@ -60,6 +60,9 @@ class Database {
   base::Result<std::vector<ports::ChunkPtr>> read_outbox(domain::Stream stream, std::uint64_t from,
                                                          std::size_t max_bytes);
 
+  // As ports::Store::forget.
+  base::Result<ports::Forgotten> forget(const ports::Forget& what);
+
   // Events of a database that is no more, into the journal; kFull if there is no more disk for
   // them.
   base::Result<void> carry_journal(const std::vector<ports::KeptEvent>& events);
@@ -84,6 +87,7 @@ class Database {
   const std::array<ports::StreamStats, domain::kStreamCount>& streams() const { return streams_; }
   std::uint64_t audit_first() const { return audit_.first; }
   std::uint64_t audit_last() const { return audit_.last; }
+  std::uint64_t journal_last() const { return journal_.last(); }
   std::uint64_t file_bytes() const;
 
  private:
@@ -109,6 +113,7 @@ class Database {
   base::Result<void> open_history();
   base::Result<void> write_samples(const Group& group);
   base::Result<bool> drop_history();
+  base::Result<std::uint64_t> count_up(const std::string& tally, std::uint64_t rows);
   void settle_size();
   bool take_more_disk();
   base::Result<bool> drop_least_important(const domain::EventTime& now);

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "firmware/base/log.hpp"
+#include "firmware/base/number.hpp"
 #include "firmware/storage/database.hpp"
 
 // What a database keeps for people to look back on, beside what it must deliver.
@@ -57,6 +58,38 @@ base::Result<bool> Database::drop_history() {
                     {{"rows", rows}});
   }
   return rows > 0;
+}
+
+base::Result<ports::Forgotten> Database::forget(const ports::Forget& what) {
+  ports::Forgotten forgotten;
+  auto done = in_transaction([this, &what, &forgotten]() -> base::Result<void> {
+    auto gone = journal_.forget(what);
+    if (!gone) return base::failure_of(std::move(gone));
+    forgotten = *gone;
+    auto total = count_up(what.tally, forgotten.rows);
+    if (!total) return base::failure_of(std::move(total));
+    forgotten.total = *total;
+    return {};
+  });
+  if (!done) return base::failure_of(std::move(done));
+  return forgotten;
+}
+
+// The tally is written with what it counts, so that a power cut makes neither wrong.
+base::Result<std::uint64_t> Database::count_up(const std::string& tally, std::uint64_t rows) {
+  constexpr auto kSpace = static_cast<std::int64_t>(ports::Space::kRetention);
+  auto read = connection_.prepare("SELECT value FROM state WHERE space = ?1 AND key = ?2");
+  if (!read) return base::failure_of(std::move(read));
+  auto found = read->bind(1, kSpace).bind_text(2, tally).step();
+  if (!found) return base::failure_of(std::move(found));
+  const std::uint64_t before =
+      *found ? base::parse_number<std::uint64_t>(read->text(0)).value_or(0) : 0;
+  read->reset();
+  if (rows == 0) return before;
+  const std::string after = std::to_string(before + rows);
+  auto put = sql_.put.bind(1, kSpace).bind_text(2, tally).bind_blob(3, after).run();
+  if (!put) return base::failure_of(std::move(put));
+  return before + rows;
 }
 
 // A new file grows as it is filled.

@@ -81,6 +81,14 @@ class ThreadedStore final : public SqliteStore {
     add([this, stream, seq] { queue_.accept(stream, seq); });
   }
 
+  void forget(ports::Forget what, base::Done<ports::Forgotten> done) override {
+    add([this, &what, &done] {
+      queue_.add(pending<ports::Forgotten>(
+          [this, what = std::move(what)] { return database_.forget(what); }, std::move(done),
+          true));
+    });
+  }
+
   void ping(base::Done<void> done) override {
     ports::Turn turn;
     // Another value each time: SQLite does not touch the disk to write what stands there already.
@@ -104,19 +112,20 @@ class ThreadedStore final : public SqliteStore {
 
  private:
   template <class T, class Read>
-  PendingRead pending(Read read, base::Done<T> done) {
-    return
-        [this, read = std::move(read), done = std::move(done)](const base::Error* instead) mutable {
-          base::Result<T> got = instead == nullptr ? read() : base::Failure(*instead);
-          Answer answer;
-          if (!got) answer.error = got.error();
-          answer.tell = [this, done = std::move(done), got = std::move(got)]() mutable {
-            loop_.post([done = std::move(done), got = std::move(got)]() mutable {
-              std::move(done)(std::move(got));
-            });
-          };
-          return answer;
-        };
+  PendingRead pending(Read read, base::Done<T> done, bool writes = false) {
+    return [this, read = std::move(read), done = std::move(done),
+            writes](const base::Error* instead) mutable {
+      base::Result<T> got = instead == nullptr ? read() : base::Failure(*instead);
+      Answer answer;
+      answer.has_written = writes;
+      if (!got) answer.error = got.error();
+      answer.tell = [this, done = std::move(done), got = std::move(got)]() mutable {
+        loop_.post([done = std::move(done), got = std::move(got)]() mutable {
+          std::move(done)(std::move(got));
+        });
+      };
+      return answer;
+    };
   }
 
   template <class Change>
@@ -164,12 +173,18 @@ class ThreadedStore final : public SqliteStore {
     PendingRead read = queue_.take_read();
     lock.unlock();
     Answer answer = std::move(read)(nullptr);
-    if (answer.error && answer.error->code == Code::kCorrupt) {
+    if (answer.error && is_trouble(answer)) {
       say_trouble(*answer.error);
       wait_for_the_disk();
     }
     std::move(answer.tell)();
     lock.lock();
+  }
+
+  // After a write that failed, the connection cannot be trusted any more; a full disk is none.
+  static bool is_trouble(const Answer& answer) {
+    const Code code = answer.error->code;
+    return code == Code::kCorrupt || (answer.has_written && code == Code::kInternal);
   }
 
   // False if it could not be written, or not by the time that the disk was found to be well again.
@@ -221,6 +236,7 @@ class ThreadedStore final : public SqliteStore {
     stats_.streams = database_.streams();
     stats_.audit_first = database_.audit_first();
     stats_.audit_last = database_.audit_last();
+    stats_.journal_last = database_.journal_last();
   }
 
   void report(std::vector<PendingTurn> pending, Written written) {

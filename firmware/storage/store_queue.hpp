@@ -23,6 +23,7 @@ struct PendingTurn {
 struct Answer {
   std::optional<base::Error> error;
   base::Task tell;
+  bool has_written = false;  // or tried to
 };
 
 // Reads, or answers with the error that it is given instead.

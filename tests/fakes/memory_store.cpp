@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "firmware/base/bytes.hpp"
+#include "firmware/base/number.hpp"
 
 namespace linli::fakes {
 
@@ -76,7 +77,7 @@ void MemoryStore::append(ports::Turn& turn, domain::Stream stream) {
 void MemoryStore::keep(const domain::Envelope& envelope, std::uint64_t seq) {
   if (envelope.type == domain::kPropertyEvent || !envelope.origin.empty()) return;
   ports::KeptEvent& kept = kept_.emplace_back();
-  kept.seq = kept_.size();
+  kept.seq = ++last_kept_;
   kept.id = domain::event_id(epoch_, envelope.stream, seq);
   kept.stream = envelope.stream;
   kept.type = envelope.type;
@@ -119,6 +120,30 @@ void MemoryStore::read_audit(std::uint64_t from, std::size_t limit,
   });
 }
 
+void MemoryStore::forget(ports::Forget what, base::Done<ports::Forgotten> done) {
+  loop_.post([this, what = std::move(what), done = std::move(done)]() mutable {
+    if (failures_ == 0) return std::move(done)(forget_now(what));
+    --failures_;
+    std::move(done)(base::fail(failure_, "the test said so"));
+  });
+}
+
+ports::Forgotten MemoryStore::forget_now(const ports::Forget& what) {
+  ports::Forgotten forgotten;
+  forgotten.reached = std::min(what.through, what.after + what.stretch);
+  forgotten.rows = std::erase_if(kept_, [&](const ports::KeptEvent& event) {
+    return event.seq > what.after && event.seq <= forgotten.reached &&
+           std::find(what.classes.begin(), what.classes.end(), event.stream) != what.classes.end();
+  });
+  const std::pair key{ports::Space::kRetention, what.tally};
+  const auto tally = state_.find(key);
+  forgotten.total =
+      forgotten.rows +
+      (tally == state_.end() ? 0 : base::parse_number<std::uint64_t>(tally->second).value_or(0));
+  if (forgotten.rows > 0) state_[key] = std::to_string(forgotten.total);
+  return forgotten;
+}
+
 std::string MemoryStore::plain_digest(std::string_view text) {
   std::string digest;
   for (std::uint64_t seed = 1; seed <= 4; ++seed) {
@@ -153,6 +178,7 @@ void MemoryStore::drop(domain::Stream stream, std::uint64_t last, const std::str
 ports::StoreStats MemoryStore::stats() const {
   ports::StoreStats stats;
   stats.commits = commits_;
+  stats.journal_last = last_kept_;
   stats.audit_last = audit_.size();
   stats.audit_first = audit_.empty() ? 0 : 1;
   for (std::size_t i = 0; i < streams_.size(); ++i) {

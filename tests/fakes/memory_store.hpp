@@ -33,6 +33,7 @@ class MemoryStore final : public ports::Store {
   void read_audit(std::uint64_t from, std::size_t limit,
                   base::Done<std::vector<domain::AuditRow>> done) override;
   void accept(domain::Stream stream, std::uint64_t seq) override;
+  void forget(ports::Forget what, base::Done<ports::Forgotten> done) override;
   void ping(base::Done<void> done) override { commit({}, std::move(done)); }
   ports::StoreStats stats() const override;
   const std::string& epoch() const override { return epoch_; }
@@ -40,7 +41,7 @@ class MemoryStore final : public ports::Store {
   // Commits wait until release.
   void hold() { held_ = true; }
   void release();
-  // The next `count` commits fail with `code`.
+  // The next `count` commits, or calls of forget(), fail with `code`.
   void fail_next(int count, base::Code code);
   // What was waiting is lost, as the death of the process loses it.
   void crash();
@@ -77,6 +78,7 @@ class MemoryStore final : public ports::Store {
   void write(ports::Turn& turn);
   void append(ports::Turn& turn, domain::Stream stream);
   void keep(const domain::Envelope& envelope, std::uint64_t seq);
+  ports::Forgotten forget_now(const ports::Forget& what);
   void put(const ports::SamplePut& sample);
 
   base::Loop& loop_;
@@ -88,6 +90,7 @@ class MemoryStore final : public ports::Store {
   std::map<std::pair<ports::Space, std::string>, std::string> state_;
   std::vector<ports::InflightMark> marks_;
   std::vector<ports::KeptEvent> kept_;
+  std::uint64_t last_kept_ = 0;
   std::vector<ports::KeptGap> gaps_;
   std::map<SampleKey, ports::SamplePut> samples_;
   std::deque<Waiting> waiting_;

@@ -3,7 +3,7 @@ drivers/terminal, so that the two do not share their mistakes.
 
     python3 tests/sim/face_terminal.py --id 1305433 --port 8883 --ca site-ca-bundle.crt --password …
 
-On its standard input: `rec p1`, `rec p1 card 12345678`, `snap`, `offline`, `persons`, `quit`.
+On its standard input: `rec p1`, `rec p1 card 12345678`, `qr TEXT`, `snap`, `offline`, `persons`, `quit`.
 """
 
 import argparse
@@ -13,11 +13,12 @@ import threading
 import time
 from datetime import datetime, timedelta, timezone
 
-import paho.mqtt.client as paho
+from mqtt_client import new_client
 
 CHINA = timezone(timedelta(hours=8))
 PICTURE = "data:image/jpeg;base64," + "/9j/4AAQ" * 64
 RESEND_AFTER_S = 1.0  # a real one takes 10 s
+HEARTBEAT_S = 30
 
 
 def wall_time(at=None):
@@ -39,7 +40,7 @@ class FaceTerminal:
         self.ready = threading.Event()
         self.stopping = threading.Event()
         self.topic = f"mqtt/face/{device}"
-        self.client = paho.Client(paho.CallbackAPIVersion.VERSION2, client_id=device, clean_session=True)
+        self.client = new_client(device)
         self.client.username_pw_set(device, password)
         self.client.tls_set(str(ca))
         self.client.reconnect_delay_set(1, 1)
@@ -112,6 +113,10 @@ class FaceTerminal:
             number, self.next_record = self.next_record, self.next_record + 1
         self._push("Snap", 1, str(number), "StrSnapPush", {"SnapID": str(number), "time": wall_time(), "pic": self.picture})
 
+    def scan(self, text):
+        """A code that somebody holds before the camera; only looked at, so it is no record."""
+        self.client.publish(f"{self.topic}/QRCode", self.say("QRCodePush", {"QRCodeInfo": text, "time": wall_time()}))
+
     def _push(self, suffix, kind, number, operator, info):
         with self.lock:
             self.unacknowledged[(kind, number)] = [f"{self.topic}/{suffix}", operator, info, 0.0]
@@ -146,6 +151,11 @@ class FaceTerminal:
         self.client.loop_stop()
 
 
+def beat(terminal):
+    while not terminal.stopping.wait(HEARTBEAT_S):
+        terminal.heartbeat()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("--id", "--ca", "--password"):
@@ -154,10 +164,13 @@ def main():
     parser.add_argument("--port", type=int, default=8883)
     options = parser.parse_args()
     terminal = FaceTerminal(options.id, options.port, options.ca, options.password, options.host)
+    threading.Thread(target=beat, args=(terminal,), daemon=True).start()
     for line in sys.stdin:
         word, *rest = line.split() or [""]
         if word == "rec":
             terminal.record(rest[0], **({"RFIDCard": rest[2]} if rest[1:2] == ["card"] else {}))
+        elif word == "qr":
+            terminal.scan(rest[0])
         elif word == "snap":
             terminal.snapshot()
         elif word == "persons":

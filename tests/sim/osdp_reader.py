@@ -4,7 +4,8 @@ protocol and apart from drivers/osdp, so that the two do not share their mistake
     python3 tests/sim/osdp_reader.py --listen 4001 --address 5          # bus: "gate=tcp://127.0.0.1:4001"
     python3 tests/sim/osdp_reader.py --device /dev/ttyUSB0 --address 5
 
-On its standard input: `card 32271040 26`, `keys 1234`, `input 1 on`, `tamper on`, `key`, `quit`.
+On its standard input: `card 32271040 26`, `keys 1234`, `input 1 on`, `tamper on`, `key`, `quit`. Of several readers on
+the line (`--address 1 --address 2`) the first is meant, or the one whose address stands in front: `@2 card 32271040 26`.
 """
 
 import argparse
@@ -306,6 +307,21 @@ class Reader:
         return words[:1] != ["quit"]
 
 
+def tell(readers, line):
+    """What happens to one of them; False to end."""
+    words = line.split(" ", 1)
+    if words[0].startswith("@"):
+        named = [reader for reader in readers if f"@{reader.address}" == words[0]]
+        return all(reader.command(words[-1]) for reader in named)
+    return readers[0].command(line)
+
+
+def answers(readers, data):
+    """All of them hear all of it."""
+    for reader in readers:
+        yield from reader.feed(data)
+
+
 def open_line(options):
     if options.device:
         line = os.open(options.device, os.O_RDWR | os.O_NOCTTY)
@@ -324,10 +340,10 @@ def main():
     parser.add_argument("--device", help="a serial line")
     parser.add_argument("--baud", type=int, default=9600)
     parser.add_argument("--listen", type=int, default=4001, help="a TCP port, without --device")
-    parser.add_argument("--address", type=int, default=0)
+    parser.add_argument("--address", type=int, action="append", help="once for each reader on the line; none: 0")
     parser.add_argument("--key", type=bytes.fromhex, help="16 bytes in hexadecimal; none: the default key")
     options = parser.parse_args()
-    reader = Reader(options.address, options.key, lambda line: print(line, flush=True))
+    readers = [Reader(address, options.key, lambda line: print(line, flush=True)) for address in options.address or [0]]
     keyboard, typed = sys.stdin.fileno(), ""
     while True:
         line = open_line(options)
@@ -336,13 +352,13 @@ def main():
             if keyboard in ready:
                 more = os.read(keyboard, 4096).decode()
                 *lines, typed = (typed + more).split("\n")
-                if not more or not all(reader.command(each) for each in lines):
+                if not more or not all(tell(readers, each) for each in lines):
                     return
             if line in ready:
                 data = os.read(line, 4096)
                 if not data:
                     break
-                for answer in reader.feed(data):
+                for answer in answers(readers, data):
                     os.write(line, b"\xff" + answer)
         os.close(line)
 

@@ -54,6 +54,11 @@ class Run:
         """The commands that it offers."""
         return [line.strip() for line in self.text().split(SCREEN)[0].split("\n") if re.match(r"^  (mosquitto_pub|coap-client-openssl|\S*linlictl) ", line)]
 
+    def line(self, words):
+        """The one that has these words."""
+        [line] = [line for line in self.lines() if words in line]
+        return line
+
     def press(self, number=signal.SIGINT):
         """What a terminal does at Ctrl-C, or when it is closed."""
         os.killpg(self.process.pid, number)
@@ -103,7 +108,7 @@ def board_run(tmp_path):
 
 @pytest.fixture
 def board(board_run):
-    return lambda *words: board_run(*words).until_it_shows_its_screen()
+    return lambda *words, **environment: board_run(*words, **environment).until_it_shows_its_screen()
 
 
 def as_a_person_would(line):

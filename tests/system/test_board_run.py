@@ -8,8 +8,9 @@ import ssl
 from board_kit import DEMO, SCREEN, as_a_person_would, board, board_run  # noqa: F401 (fixtures)
 import pytest
 
+from api_kit import PASSWORD, Client, check
 from compound import Compound, publish
-from north_kit import read_ledger, wait_until
+from north_kit import BIN, read_ledger, wait_until
 
 pytestmark = pytest.mark.alone  # its ports are the demo's, and it builds
 
@@ -18,17 +19,88 @@ SECOND_START_S = 5
 
 def test_the_screen_names_all_that_runs_and_its_lines_work_as_they_stand(board):
     run = board()
-    assert set(run.pids) == {"platform-broker", "platform-receiver", "site-broker", "linlid", "compound", "compound-coap"}
+    assert set(run.pids) == {"platform-broker", "platform-receiver", "site-broker", "linlid", "compound", "compound-coap", "card-readers",
+                             "face-terminal", "residents"}
     assert set(run.pids.values()) <= set(run.alive())
     for word in ("devices", "events", "commands", "platform", "store", "online", "accepted", "delivered", "waiting"):
         assert word in run.text()
-    publish, post, command = run.lines()[:3]
+    publish, post = run.lines()[:2]
     for device, line in [("try-me", publish), ("try-coap", post)]:
         done = as_a_person_would(line)
         assert done.returncode == 0, done.stderr
         wait_until(lambda name=device: any(entry.get("subject") == f"device/{name}" and entry.get("type") == "linli.thing.event"
                                            for entry in read_ledger(DEMO / "ledger.jsonl")), 10, "it is in the platform's ledger")
-    wait_until(lambda: "confirmed" in as_a_person_would(command).stdout, 15, "the gate is opened")
+    opening = run.line("access open")
+    wait_until(lambda: "confirmed" in as_a_person_would(opening).stdout, 15, "the door is opened")
+    wait_until(lambda: "local:uid" in as_a_person_would(run.line("access who")).stdout, 5, "and it is known by whom")
+
+
+class DemoConsole:
+    """The console of a run, for api_kit's Client."""
+
+    def __init__(self, run):
+        self.console_port = int(re.search(r"https://localhost:(\d+)/ ", run.text())[1])
+        self.code = re.search(r"https://localhost:\d+/#claim=(\S+)", run.text())[1]
+
+    @staticmethod
+    def tls():
+        return ssl.create_default_context(cafile=DEMO / "identity" / "site-ca-bundle.crt")
+
+
+def claimed(run):
+    console = DemoConsole(run)
+    client = Client(console)
+    client.enter("/api/v1/claim", {"code": console.code, "name": "经理", "login": "manager", "password": PASSWORD})
+    client.run = run
+    return client
+
+
+@pytest.fixture
+def manager(board):
+    return claimed(board())
+
+
+def asked(client, method, path, body=None, **query):
+    answer = client.ask(method, path, body, query=query)
+    check(method, path, answer)
+    assert answer.status == 200, answer.body
+    return answer.json["items"]
+
+
+def test_residents_come_and_go_through_the_doors_of_the_demo(manager):
+    doors = {door["id"]: door for door in asked(manager, "GET", "/api/v1/doors")}
+    assert {name: door["name"] for name, door in doors.items()} == {
+        "door-main": "小区大门", "door-3-2": "3 号楼 2 单元门", "door-shed": "车棚门"}
+    log = lambda **query: asked(manager, "GET", "/api/v1/access-log", **query)
+    wait_until(lambda: any(each["person"]["name"] == "林晓" for each in log(kind="granted", means="card")), 30, "a card opens a door")
+    wait_until(lambda: log(kind="denied"), 30, "and another card does not")
+    wait_until(lambda: {"door_opened", "door_closed"} <= {each["record"] for each in log(kind="door")}, 30, "doors open and close")
+    assert {each["place"] for each in asked(manager, "GET", "/api/v1/households")} == {"3-2-101", "3-2-102", "3-2-201", "3-2-202"}
+
+
+@pytest.mark.parametrize("is_synchronised", [True, False])
+def test_a_face_opens_a_door_only_where_the_clock_is_right_and_the_screen_says_so(board, tmp_path, is_synchronised):
+    mark = tmp_path / "synchronised"
+    if is_synchronised:
+        mark.touch()
+    manager = claimed(board(LD_PRELOAD=str(BIN / "libclock_shim.so"), LINLI_TEST_SYNCHRONISED=str(mark)))
+    assert ("not synchronised" in manager.run.text()) is not is_synchronised
+    passed = lambda: asked(manager, "GET", "/api/v1/access-log", kind="granted", door="door-main")
+    wait_until(passed, 30, "somebody who has a face and a card passes")
+    assert passed()[-1]["means"] == ("face" if is_synchronised else "card")
+
+
+def test_smoke_opens_the_doors_of_the_way_out_until_somebody_resets_it(manager):
+    phases = lambda: {door["id"]: door["phase"] for door in asked(manager, "GET", "/api/v1/doors")}
+    assert as_a_person_would(manager.run.line("smoke-3-lobby")).returncode == 0
+    wait_until(lambda: [phases()[door] for door in ("door-main", "door-3-2")] == ["fire_released"] * 2, 5, "both are released")
+    assert phases()["door-shed"] != "fire_released"
+    unlocked = lambda: [json.loads(as_a_person_would(manager.run.line("status").replace("status", f"--json device show gate-{name}")).stdout)
+                        ["properties"]["locked"]["value"] for name in ("main", "3-2")]
+    wait_until(lambda: unlocked() == [False, False], 5, "the locks say so")
+    assert "confirmed" in as_a_person_would(manager.run.line("access reset-fire")).stdout
+    wait_until(lambda: "fire_released" not in phases().values(), 5, "nothing is released")
+    wait_until(lambda: True in unlocked(), 15, "a lock is locked again")
 
 
 def console_of(run):
@@ -69,6 +141,16 @@ def test_the_invitation_lets_a_resident_in(board):
     status, answer = ask("POST", "/api/v1/invitations/accept", {"code": code, "name": "Frau Wang"})
     assert status == 201 and json.loads(answer)["person"]["places"] == ["3-2-101"], answer
     assert ask("POST", "/api/v1/invitations/accept", {"code": code, "name": "Herr Wang"})[0] != 201, "good once"
+
+
+def test_who_is_invited_opens_the_doors_of_home(board):
+    run = board()
+    resident = Client(DemoConsole(run))
+    resident.enter("/api/v1/invitations/accept", {"code": re.search(r"/app/#i=(\S+)", run.text())[1], "name": "林晓"})
+    doors = {door["id"] for door in asked(resident, "GET", "/api/v1/my/doors")}
+    assert doors == {"door-main", "door-3-2", "door-shed"}
+    opened = resident.ask("POST", "/api/v1/my/doors/door-3-2/open", {})
+    assert opened.status == 200, opened.body
 
 
 def test_ctrl_c_ends_all_that_it_started_and_removes_the_demo(board):

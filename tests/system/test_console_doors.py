@@ -87,6 +87,13 @@ def test_a_guard_opens_a_door_and_the_board_and_the_log_say_what_is_true(site):
     assert [each["detail"]["reason"] for each in audit if each["target"] == "door:gate" and each["detail"].get("reason")] == ["业主忘带门卡"]
 
 
+def test_a_door_whose_lock_is_not_there_is_offline_and_stays_shut(site):
+    site.lock.close()
+    refused = ask(site.manager, "POST", "/api/v1/doors/gate/open", {"reason": "业主忘带门卡"}, expect=503)
+    assert refused["code"] == "offline" and "not connected" in refused["detail"]
+    assert unlocks(site) == [] and gate(site)["phase"] != "open"
+
+
 def test_a_blocked_door_is_told_and_nobody_else_operates_doors(site):
     viewer = invite(site, "viewer", "viewer", [])
     installer = invite(site, "installer", "installer", [])

@@ -40,6 +40,7 @@ void HouseholdRoom::add_to(Handlers& handlers) {
   handlers["household"] = [this](Call call) { show(std::move(call)); };
   handlers["move_in"] = [this](Call call) { move_in(std::move(call)); };
   handlers["move_out"] = [this](Call call) { move_out(std::move(call)); };
+  handlers["erase_person"] = [this](Call call) { erase_person(std::move(call)); };
   handlers["invite_resident"] = [this](Call call) { invite(std::move(call)); };
   handlers["give_credential"] = [this](Call call) { give_credential(std::move(call)); };
   handlers["set_credential"] = [this](Call call) { set_credential(std::move(call)); };
@@ -191,6 +192,17 @@ void HouseholdRoom::end_accounts(Call call, std::vector<std::string> people, Jso
                            if (!done) return refuse(std::move(call), done.error());
                            end_accounts(std::move(call), std::move(people), std::move(ended));
                          });
+}
+
+void HouseholdRoom::erase_person(Call call) {
+  base::JsonReader in(call.body);
+  const std::string person = in.text("person", kMaxId);
+  const std::string reason = in.optional_text("reason", 256).value_or("");
+  if (auto read = in.finish(); !read) return refuse(std::move(call), read.error());
+  commands_.ask(std::move(call), {"erase_person", {{"person", person}}, "person:" + person, reason},
+                [](Call done, const ScenarioCommands::Done& what) {
+                  answer(std::move(done), with_proof(what.answer, what.command));
+                });
 }
 
 // The account that comes of it has the resident's own id: they are the same person.

@@ -38,6 +38,7 @@ class HouseholdRoom {
   void move_in(Call call);
   void move_out(Call call);
   void end_accounts(Call call, std::vector<std::string> people, base::Json ended);
+  void erase_person(Call call);
   void invite(Call call);
   void give_credential(Call call);
   void set_credential(Call call);

@@ -33,6 +33,13 @@ Json time_json(std::optional<std::int64_t> unix_ms) {
   return unix_ms ? Json(domain::rfc3339(*unix_ms)) : Json();
 }
 
+Json with_proof(Json answer, const std::string& command) {
+  answer["at"] = time_json(answer.value("at_ms", std::int64_t{0}));
+  answer.erase("at_ms");
+  answer["proof"] = command;
+  return answer;
+}
+
 Json HouseholdView::summary(const HomePicture& home) const {
   return {{"id", home.id},
           {"place", home.place},

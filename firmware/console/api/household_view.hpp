@@ -35,5 +35,8 @@ class HouseholdView {
 // "安**", "A**": enough to tell two people of a flat apart.
 std::string masked(std::string_view name);
 base::Json time_json(std::optional<std::int64_t> unix_ms);
+// What the scenario answered to the end of something, with when that was and by which command: the
+// audit has its line.
+base::Json with_proof(base::Json answer, const std::string& command);
 
 }  // namespace linli::console::api

@@ -36,6 +36,7 @@ void ResidentDoorsRoom::add_to(Handlers& handlers) {
   handlers["my_face"] = [this](Call call) { show_face(std::move(call)); };
   handlers["agree_to_face"] = [this](Call call) { agree_to_face(std::move(call)); };
   handlers["delete_my_face"] = [this](Call call) { delete_face(std::move(call)); };
+  handlers["erase_my_data"] = [this](Call call) { erase_data(std::move(call)); };
   handlers["delegate"] = [this](Call call) { delegate(std::move(call)); };
   handlers["end_delegation"] = [this](Call call) { end_delegation(std::move(call)); };
 }
@@ -197,7 +198,16 @@ void ResidentDoorsRoom::delete_face(Call call) {
                  {{"person", person}, {"purpose", "face"}},
                  "consent:" + person + "/face"},
                 [](Call done, const ScenarioCommands::Done& what) {
-                  answer(std::move(done), Json{{"faces", what.answer.value("faces", 0)}});
+                  answer(std::move(done), with_proof(what.answer, what.command));
+                });
+}
+
+void ResidentDoorsRoom::erase_data(Call call) {
+  if (!lives_here(call)) return;
+  const std::string person = call.actor.person;
+  commands_.ask(std::move(call), {"erase_person", {{"person", person}}, "person:" + person},
+                [](Call done, const ScenarioCommands::Done& what) {
+                  answer(std::move(done), with_proof(what.answer, what.command));
                 });
 }
 

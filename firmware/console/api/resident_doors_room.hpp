@@ -48,6 +48,7 @@ class ResidentDoorsRoom {
   void show_face(Call call) const;
   void agree_to_face(Call call);
   void delete_face(Call call);
+  void erase_data(Call call);
   void delegate(Call call);
   void end_delegation(Call call);
   base::Json door_json(const DoorPicture& door) const;

@@ -51,6 +51,10 @@ std::vector<Route> office_routes() {
                   {"move_out", "迁出：一次结束全部凭证和权限",
                    "People move out: all that they could open with ends"},
                   {"MoveOut", "MovedOut"})),
+      once(office(kPost, "/api/v1/households/erase-person",
+                  {"erase_person", "删除已迁出人员的个人信息",
+                   "Erase what is still stored of somebody who moved out"},
+                  {"ErasureWish", "ErasedPerson"})),
       once(office(kPost, "/api/v1/households/import",
                   {"import_households", "导入住户名单", "Take over a list of households"},
                   {"HouseholdList", "HouseholdReport"})),
@@ -110,6 +114,9 @@ std::vector<Route> household_routes() {
       own(kDelete, "/api/v1/my/face",
           {"delete_my_face", "撤回同意并删除人脸", "Take the consent back and delete the face"},
           {"", "DeletedFace"}),
+      once(own(kPost, "/api/v1/my/data/erase",
+               {"erase_my_data", "删除我的姓名、电话和人脸", "Erase my name, phone and face"},
+               {"Empty", "ErasedPerson"})),
       once(own(kPost, "/api/v1/my/delegations", {"delegate", "委托家人", "Let somebody act for me"},
                {"DelegationWish", "GivenId", 201})),
       own(kDelete, "/api/v1/my/delegations/{id}",
@@ -117,8 +124,8 @@ std::vector<Route> household_routes() {
   };
   all.insert(all.end(), residents.begin(), residents.end());
   for (Route& route : all) {
-    // A list names places all over the compound.
-    route.needs_whole = route.operation == "import_households";
+    // A list names places all over the compound, and who moved out has none.
+    route.needs_whole = route.operation == "import_households" || route.operation == "erase_person";
     if (route.operation != "my_door_log") continue;
     route.query = {{"person", kText, "for whom one acts"},
                    {"before", kText, "`next` of the page before"}};

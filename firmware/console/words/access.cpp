@@ -67,6 +67,9 @@ constexpr std::array kEntries{
     Entry{"the code has no tag", "访客码没有校验值：请重新生成"},
     Entry{"these six digits are in use: take others", "这六位数字正在使用：请换一组"},
     Entry{"{} visitor's codes are live for these doors: end one, or give a pass instead", "这些门已有 {} 个有效的访客码：请先作废一个，或改发访客通行证"},
+    Entry{"'{}' lives in household '{}': they erase their own in the app, for others move them out first", "“{}”还住在“{}”这一户：请本人在应用里删除，或先办理迁出"},
+    Entry{"nothing is stored of '{}'", "没有保存“{}”的任何信息：请核对编号"},
+    Entry{"what was to be deleted has come back into use", "要删除的内容又在使用：这次不删，以后再看"},
     // What opens the escape path in a fire.
     Entry{"the fire rule '{}' is not active: there is nothing to reset", "消防联动规则“{}”没有触发：不用复位"},
     Entry{"the fire rule '{}' is still triggered: reset the fire panel first, nothing was locked", "消防联动规则“{}”的火警还没有解除：请先复位消防主机，门都没有上锁"},

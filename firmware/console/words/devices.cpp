@@ -74,6 +74,7 @@ constexpr std::array kEntries{
     Entry{"not_found: the device has just been removed", "设备刚刚被移除"},
     Entry{"its time was over while it was being stored", "写入存储时已超过时限，没有发出"},
     Entry{"offline: the device is not connected, nothing was sent", "设备不在线，没有发出：请检查它的电源和网络"},
+    Entry{"the device is not connected, so it was told nothing", "设备不在线，没有收到：请检查它的电源和网络"},
     Entry{"no answer within {} ms: look at the device", "{} 毫秒内没有回答，不知道是否已执行：请到现场查看"},
     Entry{"the command could not be stored, nothing was sent", "命令没能写入存储，没有发出"},
     Entry{"device: {}", "设备回答：{}"},

@@ -50,6 +50,7 @@ constexpr std::array kEntries{
     Entry{"at most {} bytes go to a reader", "发给读卡器的最多 {} 字节"},
     Entry{"{} orders wait for this reader already", "这台读卡器已有 {} 条指令在等"},
     Entry{"its time was over before the reader's turn", "轮到这台读卡器时已过时限，没有发出"},
+    Entry{"another key is on its way to the reader: wait for it", "另一个密钥正在写入读头：请等它完成"},
     Entry{"its secure channel is being made anew: again in a moment", "安全通道正在重建：请稍后再试"},
     Entry{"the reader has not answered yet", "读卡器还没有应答过"},
     Entry{"the reader was removed", "读卡器已被移除"},

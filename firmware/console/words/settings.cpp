@@ -63,6 +63,12 @@ constexpr std::array kEntries{
     Entry{"the first attempt after an outage is within this", "断线后第一次重连在多少毫秒之内"},
     Entry{"then within this, doubling", "之后每次间隔翻倍，从多少毫秒开始"},
     Entry{"up to this", "间隔最长多少毫秒"},
+    Entry{"days of running for which the access log 通行记录 can be looked back on", "通行记录保留多少天，按网关实际运行的天数计"},
+    Entry{"the same for alarms 告警", "告警保留多少天，按运行天数计"},
+    Entry{"the same for commands 指令 and their outcomes", "指令及其结果保留多少天，按运行天数计"},
+    Entry{"days of running for which a revoked card, PIN, code or face 已注销的凭证 is remembered", "已注销的卡、密码、动态码、人脸保留多少天，按运行天数计"},
+    Entry{"the same for the proof of a consent 同意 that was taken back", "已撤回的同意，其证明保留多少天，按运行天数计"},
+    Entry{"the same for all other events", "其他事件保留多少天，按运行天数计"},
     Entry{"readings a second of one device; more are dropped and counted", "一台设备每秒最多多少条读数；超过的丢弃并计数"},
     // What may be wrong with a setting.
     Entry{"unknown setting", "没有这项设置"},

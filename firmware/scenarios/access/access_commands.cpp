@@ -105,6 +105,11 @@ About about_withdrawal(std::string_view input) {
   if (!form) return base::failure_of(std::move(form));
   return CommandAbout{.own = std::move(form->person)};
 }
+About about_erasure(std::string_view input) {
+  auto person = id_form(input, "person");
+  if (!person) return base::failure_of(std::move(person));
+  return CommandAbout{.own = *std::move(person)};
+}
 About about_delegation(std::string_view input) {
   auto form = delegate_form(input);
   if (!form) return base::failure_of(std::move(form));
@@ -165,6 +170,7 @@ const std::vector<AccessCommands::Row>& AccessCommands::rows() {
       {"read_own_log",      S::kReadOwnLog,        C::kNone,     &about_own_log,                  &A::read_own_log},
       {"give_consent",      S::kAuthorise,         C::kNone,     &about_consent,                  &A::give_consent},
       {"withdraw_consent",  S::kAuthorise,         C::kNone,     &about_withdrawal,               &A::withdraw_consent},
+      {"erase_person",      S::kAuthorise,         C::kNone,     &about_erasure,                  &A::erase_person},
       {"delegate",          S::kAuthorise,         C::kNone,     &about_delegation,               &A::delegate},
       {"end_delegation",    S::kAuthorise,         C::kNone,     &about_given_delegation,         &A::end_delegation},
       {"import_households", S::kMoveInOut,         C::kNone,     &about_all<import_form>,         &A::import_households},

@@ -2,11 +2,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "firmware/core/places.hpp"
+#include "firmware/core/retention_shelf.hpp"
 #include "firmware/core/scenario.hpp"
 #include "firmware/domain/access/household_import.hpp"
 #include "firmware/ports/history.hpp"
@@ -36,7 +38,7 @@ struct CommandAbout {
 
 // What a person, the platform or a page may ask of the doors, each with its input's schema in
 // config/schema/access/<action>.schema.json. Loop thread only.
-class AccessCommands {
+class AccessCommands : public core::RetentionShelf {
  public:
   // What it needs of the rooms beside it; all of them outlive it.
   struct Dependencies {
@@ -57,10 +59,16 @@ class AccessCommands {
                  PresentationDesk& presentations, AccessMacs macs);
   AccessCommands(const AccessCommands&) = delete;
   AccessCommands& operator=(const AccessCommands&) = delete;
+  ~AccessCommands() override = default;
 
   // As core::Scenario.
   base::Result<domain::SafetyClass> judge(const domain::Command& command) const;
   void perform(const domain::Command& command, base::Done<core::ScenarioAnswer> done);
+
+  // As core::RetentionShelf: revoked credentials by their id, consents that were taken back.
+  std::vector<std::string> over(core::DataClass data) const override;
+  void erase(core::DataClass data, std::vector<std::string> keys, ports::Turn with,
+             base::Done<void> done) override;
 
   // Called after each change of the books.
   void on_change(std::function<void()> observer) { changes_.on_applied(std::move(observer)); }
@@ -125,6 +133,7 @@ class AccessCommands {
   void take_own(OwnLook& look, const ports::KeptEvent& event) const;
   void give_consent(const domain::Command& command, Done done);
   void withdraw_consent(const domain::Command& command, Done done);
+  void erase_person(const domain::Command& command, Done done);
   void delegate(const domain::Command& command, Done done);
   void end_delegation(const domain::Command& command, Done done);
   void import_households(const domain::Command& command, Done done);
@@ -142,6 +151,11 @@ class AccessCommands {
   base::Result<domain::access::VisitorCode> draw_code(domain::access::VisitorCode code,
                                                       std::string& digits) const;
   base::Result<Change> plan_withdrawal(const domain::Command& command) const;
+  base::Result<Change> plan_erasure(const domain::Command& command) const;
+  base::Result<Change> plan_clearing(core::DataClass data, const std::vector<std::string>& keys,
+                                     ports::Turn with) const;
+  // A credential's row, and what an opening wrote beside it.
+  static void erase_row(ports::Turn& turn, const std::string& credential);
   base::Result<Change> plan_delegation(const domain::Command& command) const;
   base::Result<Change> plan_import(const domain::Command& command) const;
   // What is put together while people move in, or out.
@@ -162,6 +176,24 @@ class AccessCommands {
     std::vector<std::string> codes;
     std::vector<std::string> delegations;
   };
+  // What is stored of somebody and goes; of who lives here, what they may take back at any time.
+  struct Erasure {
+    std::string person{};
+    std::optional<Household> home{};  // where they live, without their name and phone
+    std::vector<std::string> credentials{};
+    std::size_t faces = 0;            // among them
+    std::vector<Consent> consents{};  // that stand: they end, and stay as proof
+    std::vector<std::string> rights{};
+    std::vector<std::string> delegations{};
+
+    bool is_empty() const {
+      return credentials.empty() && consents.empty() && rights.empty() && delegations.empty();
+    }
+  };
+  Erasure erasure_of(const std::string& person) const;
+  static std::size_t take_name(Erasure& erasure);
+  static void write_erasure(const Erasure& erasure, ports::Turn& turn);
+  static void apply_erasure(AccessBooks& books, Erasure erasure);
   std::string departure_json(const Departure& left) const;
   static void apply(AccessBooks& books, Arrival arrival);
   domain::access::ImportPlan read_list(const std::string& list) const;

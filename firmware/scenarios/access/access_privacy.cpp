@@ -149,7 +149,9 @@ base::Result<Change> AccessCommands::plan_withdrawal(const Command& command) con
     consent->withdrawn_ms = needs_.clock.now().unix_ms;
     change.turn.puts.push_back({Space::kConsent, key, to_row(*consent)});
   }
-  change.answer = base::dump_json({{"faces", faces.size()}});
+  const domain::EventTime now = needs_.clock.now();
+  change.answer = base::dump_json(
+      {{"faces", faces.size()}, {"at_ms", now.unix_ms}, {"time", domain::name(now.quality)}});
   change.apply = [&books = books_, key, consent, faces = std::move(faces)]() mutable {
     for (Credential& face : faces) books.credentials.put(std::move(face));
     if (consent) books.consents.insert_or_assign(key, *std::move(consent));

@@ -8,6 +8,7 @@
 
 #include "firmware/core/scenario.hpp"
 #include "firmware/scenarios/access/access_commands.hpp"
+#include "firmware/scenarios/access/certain_past.hpp"
 #include "firmware/scenarios/access/terminal_roster.hpp"
 
 namespace linli::scenarios::access {
@@ -51,6 +52,9 @@ class AccessScenario final : public core::Scenario {
   const ports::PersonRoster& roster() const { return roster_; }
   void on_change(std::function<void()> observer) { commands_.on_change(std::move(observer)); }
 
+  // What of people's access is over one day.
+  core::RetentionShelf& shelf() { return commands_; }
+
   AccessBooks& books() { return books_; }
   DoorDesk& doors() { return doors_; }
 
@@ -66,6 +70,7 @@ class AccessScenario final : public core::Scenario {
   PresentationDesk presentations_;
   AccessCommands commands_;
   TerminalRoster roster_;
+  CertainPast past_;
   base::Handle timer_;
   std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };

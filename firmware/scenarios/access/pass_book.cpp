@@ -1,5 +1,6 @@
 #include "firmware/scenarios/access/pass_book.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -56,7 +57,11 @@ std::vector<const IssuedPass*> PassBook::of_issuer(std::string_view person) cons
 }
 
 base::Result<void> PassBook::check(const IssuedPass& pass) const {
-  if (of_issuer(pass.issuer).size() >= kMostOfOne) {
+  const auto given = of_issuer(pass.issuer);
+  const auto live = std::count_if(given.begin(), given.end(), [&pass](const IssuedPass* each) {
+    return each->until_s > pass.from_s;
+  });
+  if (live >= static_cast<std::ptrdiff_t>(kMostOfOne)) {
     return base::fail(Code::kFull, "'{}' has given {} passes that are still good: take some back",
                       pass.issuer, kMostOfOne);
   }

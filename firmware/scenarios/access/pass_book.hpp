@@ -37,7 +37,8 @@ class PassBook {
   std::vector<const IssuedPass*> of_issuer(std::string_view person) const;
   const std::map<std::uint64_t, IssuedPass>& all() const { return passes_; }
 
-  // kFull: the person has given kMostOfOne already, or everybody together kMost.
+  // kFull: the person has given kMostOfOne already that are not over when it begins, or everybody
+  // together kMost.
   base::Result<void> check(const IssuedPass& pass) const;
   void put(IssuedPass pass);
   void remove(std::uint64_t id);

@@ -379,7 +379,7 @@ std::vector<std::string> Gatehouse::alarms() const {
 }
 
 void Gatehouse::expect_nowhere(const std::string& secret) const {
-  for (int space = 0; space <= static_cast<int>(ports::Space::kDelegation); ++space) {
+  for (int space = 0; space <= static_cast<int>(ports::Space::kRetention); ++space) {
     for (const auto& [key, row] : store.rows(static_cast<ports::Space>(space)))
       EXPECT_EQ(row.find(secret), std::string::npos) << key << " " << row;
   }

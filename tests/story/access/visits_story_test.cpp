@@ -175,6 +175,30 @@ TEST_F(Visits, AreForgottenWhenTheyAreOver) {
     EXPECT_FALSE(key.starts_with("issued/") || key.starts_with("code/")) << key;
 }
 
+TEST_F(Visits, AreNotForgottenByAClockThatJumpsAndComesBack) {
+  const auto code = give("issue_code", kCode);
+  const auto used = give("issue_pass", kPass);
+  for (int i = 0; i < 2; ++i) {
+    show_pass(used["pass"].get<std::string>());
+    run(seconds(10));
+  }
+  ASSERT_EQ(opened(), 2U);
+  constexpr std::int64_t kTenYears = 3'653LL * 86'400'000;
+  clock.wall_at_start += kTenYears;
+  run(hours(11));
+  crash_and_restart();
+  run(hours(11));
+  clock.wall_at_start -= kTenYears + base::to_ms(hours(22));
+  run(seconds(1));
+  show_pass(used["pass"].get<std::string>());
+  run(seconds(10));
+  EXPECT_EQ(opened(), 2U) << "it was used up";
+  EXPECT_EQ(books->issued.all().size(), 1U);
+  type(code["code"].get<std::string>() + "#");
+  run(seconds(10));
+  EXPECT_EQ(opened(), 3U);
+}
+
 TEST_F(Visits, AreAsManyAsOneMayHave) {
   for (std::size_t i = 0; i < domain::access::kMostLive; ++i) digits();
   const auto code = ask("issue_code", kCode, "resident", "person:ann");

@@ -150,6 +150,8 @@ TEST_F(HouseholdsApi, AFaceIsAgreedToAndDeletedByThePerson) {
   EXPECT_EQ(get("/my/face", ann)["faces"], 1);
   const auto deleted = send("DELETE", "/my/face", ann);
   EXPECT_EQ(body_of(deleted)["faces"], 1) << deleted.body;
+  EXPECT_FALSE(body_of(deleted)["proof"].get<std::string>().empty());
+  EXPECT_EQ(body_of(deleted)["at"], get("/my/face", ann)["consent"]["withdrawn_at"]);
   EXPECT_EQ(get("/my/face", ann)["faces"], 0);
   EXPECT_FALSE(get("/my/face", ann)["consent"]["withdrawn_at"].is_null());
 }
@@ -169,6 +171,24 @@ TEST_F(HouseholdsApi, AConsentOnPaperIsNotedAndTakenBackAtTheDeskWhichEndsTheFac
   const Json consent = get("/households/h-u1-501", manager)["people"][0]["face_consent"];
   EXPECT_FALSE(consent["withdrawn_at"].is_null());
   EXPECT_EQ(consent["text"], "face-2026-01");
+}
+
+TEST_F(HouseholdsApi, EverybodyErasesTheirOwnAndTheOfficeWhatIsLeftOfWhoMovedOut) {
+  const Ticket ann = ann_moves_in();
+  const auto own = send("POST", "/my/data/erase", ann);
+  ASSERT_EQ(own.status, 200) << own.body;
+  EXPECT_EQ(body_of(own)["erased"]["names"], 1);
+  EXPECT_EQ(body_of(own)["lives_here"], true);
+  EXPECT_FALSE(body_of(own)["proof"].get<std::string>().empty());
+  EXPECT_EQ(get("/account/data", ann)["household"]["name"], "");
+  const Json wish{{"person", "ann"}};
+  EXPECT_EQ(send("POST", "/households/erase-person", ann, wish).status, 403);
+  EXPECT_EQ(send("POST", "/households/erase-person", manager, wish).status, 409);
+  ASSERT_EQ(send("POST", "/households/h-u1-501/move-out", manager).status, 200);
+  const auto rest = send("POST", "/households/erase-person", manager, wish);
+  ASSERT_EQ(rest.status, 200) << rest.body;
+  EXPECT_EQ(body_of(rest)["erased"]["credentials"], 2);
+  EXPECT_EQ(send("POST", "/households/erase-person", manager, wish).status, 404);
 }
 
 TEST_F(HouseholdsApi, AFamilyMemberActsForSomebodyAndReadsTheirRecordForAWhile) {

@@ -70,8 +70,10 @@ std::string FakeReader::nak(const Frame& command, std::uint8_t code) {
 
 std::string FakeReader::act(const Frame& command, const std::string& data) {
   const auto code = static_cast<CommandCode>(command.code);
-  if (const auto refusal = refuses.find(code); refusal != refuses.end())
+  if (const auto refusal = refuses.find(code); refusal != refuses.end()) {
+    if (refuses_in_clear) lose_session();
     return nak(command, refusal->second);
+  }
   if (secure_only && !session_ && !may_go_in_clear(code)) return nak(command, 6);
   switch (code) {
     case CommandCode::kIdentify:

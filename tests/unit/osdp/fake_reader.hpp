@@ -38,6 +38,7 @@ class FakeReader {
   int busy = 0;     // so many times it says BUSY
   bool corrupt_mac = false;
   std::map<CommandCode, std::uint8_t> refuses;  // with this NAK
+  bool refuses_in_clear = false;                // and its session ends with it
 
   std::vector<CommandCode> heard;       // repeats included
   std::vector<std::string> clear;       // codes that came without a security block

@@ -174,6 +174,90 @@ TEST(OsdpPanelKeys, AKeyWhoseAnswerWasLostIsFoundByTryingBoth) {
   EXPECT_EQ(wire.all<KeyTaken>().back().key.reveal(), kOtherKey.reveal());
 }
 
+TEST(OsdpPanelKeys, AKeyThatWaitedWhenTheReaderFellOutOfStepIsAskedForAnewAndNeverTakenForNone) {
+  Wire wire;
+  wire.run(seconds(1));
+  wire.panel.open_window(wire.now, wire.now + seconds(60));
+  wire.run(seconds(1));
+  ASSERT_EQ(wire.all<WantsKey>().size(), 1U);
+  ASSERT_TRUE(wire.panel.order(7, wire.unlock(), wire.now + seconds(5)));
+  while (wire.reader.outputs.empty()) wire.run(milliseconds(1));
+  // Between two orders stands a POLL, and with that the session is gone before the key's turn.
+  ASSERT_TRUE(wire.panel.install_key(wire.now, kKey).has_value());
+  wire.reader.lose_session();
+  while (wire.all<WantsKey>().size() < 2) wire.run(milliseconds(1));
+  wire.run(milliseconds(200));
+  EXPECT_EQ(wire.heard(CommandCode::kKeySet), 0) << "not before it is said again";
+  ASSERT_TRUE(wire.panel.install_key(wire.now, kKey).has_value());
+  wire.run(seconds(1));
+  ASSERT_EQ(wire.all<KeyTaken>().size(), 1U);
+  EXPECT_EQ(wire.all<KeyTaken>().at(0).key.reveal(), kKey.reveal());
+  EXPECT_EQ(wire.panel.security(), Security::kOwnKey);
+  wire.reader.lose_session();
+  wire.run(seconds(2));
+  EXPECT_EQ(wire.panel.security(), Security::kOwnKey) << "and never in clear again";
+}
+
+TEST(OsdpPanelKeys, ASecondKeyIsRefusedWhileOneIsOnItsWay) {
+  Wire wire;
+  wire.panel.open_window(wire.now, wire.now + seconds(60));
+  wire.run(seconds(2));
+  ASSERT_TRUE(wire.panel.install_key(wire.now, kKey).has_value());
+  EXPECT_TRUE(wire.panel.install_key(wire.now, kKey).has_value()) << "the same, said twice";
+  EXPECT_EQ(wire.panel.install_key(wire.now, kOtherKey).error().code, base::Code::kConflict);
+  wire.run(seconds(1));
+  EXPECT_EQ(wire.heard(CommandCode::kKeySet), 1);
+  EXPECT_EQ(wire.all<KeyTaken>().at(0).key.reveal(), kKey.reveal());
+}
+
+TEST(OsdpPanelKeys, AnOrderWaitsWhileTheSecureChannelIsMadeAnew) {
+  Wire wire({kKey, {}});
+  wire.reader.key = kKey;
+  wire.run(seconds(1));
+  wire.reader.lose_session();
+  const auto handshakes = wire.heard(CommandCode::kIdentify);
+  while (wire.heard(CommandCode::kIdentify) == handshakes) wire.run(milliseconds(1));
+  ASSERT_TRUE(wire.panel.order(7, wire.unlock(), wire.now + seconds(5)).has_value());
+  EXPECT_TRUE(wire.reader.outputs.empty());
+  wire.run(seconds(1));
+  EXPECT_EQ(wire.reader.outputs.size(), 1U);
+  EXPECT_TRUE(wire.all<OrderDone>().at(0).reply.has_value());
+  for (const std::string& code : wire.reader.clear)
+    EXPECT_TRUE(code == "ID" || code == "CAP") << code;
+}
+
+TEST(OsdpPanelKeys, AnOrderThatWaitedIsNotSentUnderAnotherKey) {
+  Wire wire({kKey, {}});
+  wire.reader.key = kKey;
+  wire.run(seconds(1));
+  wire.panel.open_window(wire.now, wire.now + seconds(60));
+  wire.reader.answers_default_to_all = true;  // exchanged for one that was reset
+  wire.reader.lose_session();
+  const auto handshakes = wire.heard(CommandCode::kIdentify);
+  while (wire.heard(CommandCode::kIdentify) == handshakes) wire.run(milliseconds(1));
+  if (!wire.panel.order(7, wire.unlock(), wire.now + seconds(50)).has_value()) return;
+  wire.run(seconds(5));
+  EXPECT_TRUE(wire.reader.outputs.empty());
+  ASSERT_EQ(wire.all<OrderDone>().size(), 1U);
+  EXPECT_EQ(wire.all<OrderDone>()[0].reply.error().code, base::Code::kOffline);
+}
+
+TEST(OsdpPanelKeys, AQuestionThatIsRefusedInClearIsNotAskedAgainButForTampering) {
+  Wire wire({kKey, {}});
+  wire.reader.key = kKey;
+  wire.reader.refuses_in_clear = true;
+  wire.reader.refuses[CommandCode::kInputStatus] = 9;
+  wire.reader.refuses[CommandCode::kLocalStatus] = 9;
+  wire.run(seconds(20));
+  EXPECT_EQ(wire.heard(CommandCode::kInputStatus), 1);
+  const auto asked = wire.heard(CommandCode::kLocalStatus);
+  EXPECT_GT(asked, 0);
+  wire.reader.refuses.erase(CommandCode::kLocalStatus);
+  wire.run(seconds(60));
+  EXPECT_EQ(wire.heard(CommandCode::kInputStatus), 1);
+  EXPECT_GT(wire.heard(CommandCode::kLocalStatus), asked);
+}
+
 TEST(OsdpPanelKeys, AReaderThatKeptItsOldKeyIsFoundToo) {
   Wire wire({kKey, kOtherKey});
   wire.reader.key = kKey;

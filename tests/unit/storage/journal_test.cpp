@@ -105,6 +105,25 @@ TEST_F(JournalTest, TurnsPagesWithoutLossOrRepeat) {
   EXPECT_EQ(std::set<std::uint64_t>(seen.begin(), seen.end()).size(), 13U);
 }
 
+// Small limits make a wrong count visible: too many rows stay, or too few.
+TEST_F(JournalTest, StaysInItsBoundsBesideHolesAndAfterARestart) {
+  options.journal.rows = 64;
+  {
+    Database database = Database::open(options).value();
+    for (int i = 0; i < 40; ++i)
+      keep(database, event(i % 2 == 0 ? Stream::kAccess : Stream::kAlarm, "a", i));
+    ASSERT_EQ(database.forget({{Stream::kAccess}, 0, 40, 512, "tally/access"})->rows, 20U);
+    EXPECT_EQ(count("journal"), 20U);
+  }
+  Database database = Database::open(options).value();
+  for (int i = 0; i < 44; ++i) keep(database, event(Stream::kAlarm, "b", i));
+  EXPECT_EQ(count("journal"), 64U);
+  keep(database, event(Stream::kAlarm, "c", 1));
+  EXPECT_LE(count("journal"), 64U);
+  EXPECT_GE(count("journal"), 60U);
+  EXPECT_EQ(look({}).items.front().seq, 85U);
+}
+
 TEST_F(JournalTest, GoesOnWhereItsTimeWasOver) {
   Database database = Database::open(options).value();
   keep(database, event(Stream::kAlarm, "rare", 1));

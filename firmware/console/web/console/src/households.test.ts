@@ -1,3 +1,4 @@
+import type { PlaceKind } from '@linli/client'
 import { describe, expect, it } from 'vitest'
 import { groupsOf, isPseudonym, onTheWay, pieces, pseudonym } from './households'
 
@@ -8,7 +9,19 @@ const doors = [
   { id: 'garage', name: '车库', place: 'site', group: 1 },
   { id: 'store', name: '库房', place: 'site', group: 0 },
 ]
-const parents: Record<string, string | null> = { 'b3-u2-501': 'b3-u2', 'b3-u2': 'b3', 'b3-u1': 'b3', b3: 'site', site: null }
+const places: Record<string, { parent: string | null; kind: PlaceKind }> = {
+  site: { parent: null, kind: 'site' },
+  gate: { parent: 'site', kind: 'point' },
+  b3: { parent: 'site', kind: 'building' },
+  b4: { parent: 'site', kind: 'building' },
+  'b3-lobby': { parent: 'b3', kind: 'point' },
+  'b4-lobby': { parent: 'b4', kind: 'point' },
+  'b3-u1': { parent: 'b3', kind: 'unit' },
+  'b3-u2': { parent: 'b3', kind: 'unit' },
+  'b3-u1-door': { parent: 'b3-u1', kind: 'point' },
+  'b3-u2-door': { parent: 'b3-u2', kind: 'point' },
+  'b3-u2-501': { parent: 'b3-u2', kind: 'point' },
+}
 
 describe('the doors of a household', () => {
   it('come in groups, without doors that belong to none', () => {
@@ -20,7 +33,15 @@ describe('the doors of a household', () => {
   })
 
   it('are those on the way home, and no neighbour’s', () => {
-    expect(onTheWay(groupsOf(doors), 'b3-u2-501', (place) => parents[place])).toEqual([1, 3])
+    expect(onTheWay(groupsOf(doors), 'b3-u2-501', (place) => places[place])).toEqual([1, 3])
+  })
+
+  it('are on the way wherever they hang in the unit, the building and the compound', () => {
+    const hung = Object.keys(places).map((place, i) => ({ group: i + 1, names: place, places: [place] }))
+    const found = onTheWay(hung, 'b3-u2-501', (place) => places[place])
+    expect(hung.filter((one) => found.includes(one.group)).map((one) => one.names)).toEqual([
+      'site', 'gate', 'b3', 'b3-lobby', 'b3-u2', 'b3-u2-door', 'b3-u2-501'])
+    expect(onTheWay(hung, '', (place) => places[place])).toEqual([])
   })
 })
 

@@ -1,4 +1,4 @@
-import type { Page } from '@linli/client'
+import type { Page, Place, PlaceKind } from '@linli/client'
 import { computed } from 'vue'
 import { useLoad } from './load'
 import { usePlaces } from './places'
@@ -112,15 +112,35 @@ export function groupsOf(doors: DoorRow[]): DoorGroup[] {
   return [...groups.values()].sort((a, b) => a.group - b.group)
 }
 
-// The groups that somebody who lives at `flat` passes on the way home: a door stands at a place of
-// the way from the root to the flat.
-export function onTheWay(groups: DoorGroup[], flat: string, parentOf: (place: string) => string | null | undefined): number[] {
-  const way = new Set<string>()
-  for (let at: string | null | undefined = flat, steps = 0; at && steps < 16; steps++) {
-    way.add(at)
-    at = parentOf(at)
+export type PlaceOf = (id: string) => Pick<Place, 'parent' | 'kind'> | undefined
+
+// Where a place is: itself and all above it, and the building and the unit among them.
+function whereIs(id: string, placeOf: PlaceOf) {
+  const way: string[] = []
+  const of: Partial<Record<PlaceKind, string>> = {}
+  for (let at: string | null | undefined = id; at && way.length < 16; ) {
+    const place = placeOf(at)
+    way.push(at)
+    if (place) of[place.kind] = at
+    at = place?.parent
   }
-  return groups.filter((one) => one.places.some((place) => way.has(place))).map((one) => one.group)
+  return { way, building: of.building, unit: of.unit }
+}
+
+// As the gateway judges it (relation_of in scenarios/access): what is in a unit is for its people, what is in a building
+// for that building's, and the rest for everybody.
+function isOnTheWay(flat: string, door: string, placeOf: PlaceOf): boolean {
+  if (!flat || !door) return false
+  const home = whereIs(flat, placeOf)
+  const there = whereIs(door, placeOf)
+  if (there.way.includes(flat)) return true
+  if (there.unit) return there.unit === home.unit
+  return !there.building || there.building === home.building
+}
+
+// The groups that somebody who lives at `flat` passes on the way home.
+export function onTheWay(groups: DoorGroup[], flat: string, placeOf: PlaceOf): number[] {
+  return groups.filter((one) => one.places.some((place) => isOnTheWay(flat, place, placeOf))).map((one) => one.group)
 }
 
 export function useDoorGroups() {
@@ -136,7 +156,7 @@ export function useDoorGroups() {
     return groupsOf(doors)
   })
   const groups = computed(() => load.data.value ?? [])
-  const suggested = (flat: string) => onTheWay(groups.value, flat, (place) => byId.value.get(place)?.parent)
+  const suggested = (flat: string) => onTheWay(groups.value, flat, (place) => byId.value.get(place))
   return { groups, suggested }
 }
 

@@ -6,6 +6,9 @@ import { session } from './state'
 const units: Record<string, string> = { Cel: '°C', m3: 'm³', 'm3/h': 'm³/h', deg: '°', Ohm: 'Ω' }
 const unitOf = (unit: string | null | undefined) => (unit ? ` ${units[unit] ?? unit}` : '')
 
+// The user of the machine itself who did something with linlictl, by number.
+export const localUser = (actor: string): string | undefined => /^local:uid=(\d+)$/.exec(actor)?.[1]
+
 // Names of things, in the language of the page, as far as they have one. All of it ends in text
 // nodes: whatever a device calls itself is only ever read.
 export function useWords() {
@@ -27,6 +30,11 @@ export function useWords() {
     return JSON.stringify(said)
   }
   // Who did something, as the audit and the commands name it: "person:ID", "local:uid=0", …
-  const who = (actor: string) => (actor === `person:${session.value?.person.id}` ? (session.value?.person.name ?? actor) : actor)
+  function who(actor: string): string {
+    if (actor === `person:${session.value?.person.id}`) return session.value?.person.name ?? actor
+    const uid = localUser(actor)
+    if (uid === undefined) return actor
+    return uid === '0' ? t('common.local_root') : t('common.local_user', { uid })
+  }
   return { titled, deviceName, byCode, why, value, who }
 }

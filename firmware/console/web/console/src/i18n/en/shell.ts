@@ -21,6 +21,8 @@ export const common = {
   none: 'None',
   yes: 'Yes',
   no: 'No',
+  local_root: 'On the gateway itself (root)',
+  local_user: 'On the gateway itself (user {uid})',
   no_value: 'no value yet',
   show_password: 'Show password',
   hide_password: 'Hide password',

@@ -21,6 +21,8 @@ export const common = {
   none: '没有',
   yes: '是',
   no: '否',
+  local_root: '网关本机（root）',
+  local_user: '网关本机（用户 {uid}）',
   no_value: '还没有值',
   show_password: '显示密码',
   hide_password: '隐藏密码',
