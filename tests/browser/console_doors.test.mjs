@@ -149,6 +149,36 @@ test('a manager adds a door, finds it on the board, and removes it', async () =>
   await becomes(() => tile(page, 'side').count(), 0)
 })
 
+test('a door’s form sets who may pass it, and what it does not know stays', async () => {
+  const { page } = manager
+  const gate = compound.doors.get('gate-1').definition
+  gate.lock.input = { seconds: 7 }
+  gate.readers = [{ device: 'lock-1-2', head: 2, direction: 'in' }]
+  await open(page, '/doors/gate-1/edit')
+  await becomes(() => page.getByLabel('位置').inputValue(), /1 号楼 · 1 单元/)
+  assert.ok((await page.locator('h1').boundingBox()).height < 60, 'the title stands in one line')
+  const takes = (kind) => page.locator(`input[name=takes][value=${kind}]`)
+  for (const kind of ['card', 'pin', 'qr', 'totp']) await takes(kind).uncheck()
+  await page.locator('main form button[type=submit]').click()
+  await becomes(() => main(page), /不能只靠人脸/)
+  await takes('card').check()
+  await page.check('input[name=needs_second_factor]')
+  await page.uncheck('input[name=works_without_clock]')
+  await page.selectOption('select[name=passback]', 'hard')
+  await page.fill('input[name=zone]', '车库')
+  await page.fill('input[name=forgive_h]', 'x')
+  await page.locator('main form button[type=submit]').click()
+  await becomes(() => page.locator('input[name=forgive_h]').getAttribute('aria-invalid'), 'true')
+  await page.fill('input[name=forgive_h]', '0.5')
+  await page.locator('main form button[type=submit]').click()
+  await page.waitForURL('**/doors/gate-1')
+  const is = compound.doors.get('gate-1').definition
+  assert.deepEqual(
+    [is.takes, is.needs_second_factor, is.works_without_clock, is.zone, is.passback, is.lock.input, is.readers, is.contact.open],
+    [['card', 'face'], true, false, '车库', { mode: 'hard', forgive_after_s: 1800 }, { seconds: 7 }, [{ device: 'lock-1-2', head: 2, direction: 'in' }], true],
+  )
+})
+
 test('hours are edited by the week, and a year of holidays line by line', async () => {
   const { page } = manager
   await open(page, '/hours')
@@ -171,6 +201,26 @@ test('hours are edited by the week, and a year of holidays line by line', async 
   await page.fill('dialog[open] textarea[name=off]', '元旦 2027-01-01')
   await page.locator('dialog[open] button[type=submit]').click()
   await becomes(() => main(page), /2027[\s\S]*元旦 2027-01-01/)
+})
+
+test('lines of the board and a face terminal are added as what they are', async () => {
+  const { page } = manager
+  await open(page, '/devices/new')
+  await choose(page, '型号', 'gpio/door')
+  await becomes(() => page.locator('select[name=driver]').inputValue(), 'gpio')
+  await page.fill('input[name=id]', 'board-door')
+  await page.fill('input[name=address]', 'gate-lock')
+  await page.locator('main form button[type=submit]').click()
+  await becomes(() => main(page), /请填写接线/)
+  await page.fill('input[name=address]', 'lock=gate-lock contact=gate-contact')
+  await page.locator('main form button[type=submit]').click()
+  await page.waitForURL('**/devices/board-door')
+  assert.equal(compound.devices.get('board-door').address, 'lock=gate-lock contact=gate-contact')
+  await open(page, '/devices/new')
+  await choose(page, '型号', 'mqtt_face_temp_card')
+  await becomes(() => page.locator('select[name=driver]').inputValue(), 'terminal')
+  await becomes(() => main(page), /编号必须是门口机自己的设备编号/)
+  assert.equal(await page.locator('input[name=address]').count(), 0)
 })
 
 test('a reader is added by its bus and address, without credentials to type in', async () => {

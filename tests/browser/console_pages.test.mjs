@@ -11,7 +11,7 @@ const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 const pages = [
   '/', '/devices', '/devices/lock-1-1', '/devices/th-garage', '/devices/new', '/devices/batch', '/places', '/doors', '/doors/gate-2', '/doors/gate-2/edit', '/doors/new', '/passages', '/passages?door=gate-2&kind=denied', '/hours', '/commands', '/events', '/events?tab=gaps', '/platform',
   '/operations', '/operations?tab=backup', '/operations?tab=restore', '/operations?tab=diagnostics', '/operations?tab=frames',
-  '/settings', '/households', '/households/import', '/visits', '/people', '/audit', '/account', '/trouble/broker', '/no/such/page',
+  '/settings', '/households', '/households/h-b1-u2-gate', '/households/import', '/visits', '/people', '/audit', '/account', '/trouble/broker', '/no/such/page',
 ]
 const doors = ['/sign-in', '/sign-in?ended=1', '/invitation', '/recovery']
 // What opens on a page: how to get there, and what then stands.
@@ -30,6 +30,9 @@ const openings = [
   ['/hours', (page) => page.click('[data-test=enter]'), 'dialog[open]'],
   ['/people', (page) => page.click('[data-test=invite]'), 'dialog[open]'],
   ['/households', (page) => page.click('[data-test=move-in-open]'), 'dialog[open]'],
+  ['/households/h-b1-u2-gate', (page) => page.locator('[data-test=consent]').click(), 'input[name=signed]'],
+  ['/households/h-b1-u2-gate', (page) => page.locator('[data-test=give-face]').click(), 'input[name=face_id]'],
+  ['/households/h-b1-u2-gate', (page) => page.locator('[data-test=withdraw]').click(), '[data-test=withdraw-go]'],
   ['/places', (page) => page.locator('main button.primary').first().click(), 'dialog[open]'],
   ['/account', (page) => page.getByRole('tab').nth(2).click(), 'input[name=token-name]'],
   ['/account', (page) => page.click('[data-test=factor-begin]'), 'svg.qr'],

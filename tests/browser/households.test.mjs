@@ -2,6 +2,7 @@
 // (the pages are built first: npm run build in firmware/console/web). The doors are those of the
 // stand-in: what a lock or a contact does is set here.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { Api, becomes, choose, furnish, main, newDesk, openBrowser, openGateway, settled, signIn } from './console_kit.mjs'
 import { enter, newPhone, open as openApp } from './resident_kit.mjs'
@@ -113,9 +114,33 @@ test('the face is agreed to and deleted, and both are said', async () => {
   await openApp(phone.page, '/face')
   await phone.page.getByRole('button', { name: '我同意使用人脸' }).click()
   await becomes(() => phone.page.locator('[data-test=face]').innerText(), /已登记/)
-  await phone.page.getByRole('button', { name: '撤回同意并删除人脸' }).click()
+  await phone.page.getByRole('button', { name: '删除我的人脸' }).click()
   await phone.page.click('[data-test=confirm]')
-  await becomes(text, /人脸凭证已经注销/)
+  await becomes(text, /1 个人脸凭证已经注销/)
+})
+
+test('my data shows what was agreed to, and deletes the face with one tap and one question', async () => {
+  await openApp(phone.page, '/face')
+  await phone.page.getByRole('button', { name: '我同意使用人脸' }).click()
+  await becomes(() => phone.page.locator('[data-test=face]').innerText(), /已登记/)
+  await openApp(phone.page, '/me/data')
+  await becomes(() => phone.page.locator('[data-test=consent]').innerText(), /用人脸开门[\s\S]*face-2026-01[\s\S]*您在应用里同意/)
+  await phone.page.click('[data-test=delete-face]') // one tap
+  const dialog = phone.page.locator('dialog[open]')
+  assert.match(await dialog.innerText(), /马上不能再刷脸开门/)
+  await dialog.locator('[data-test=confirm]').click()
+  await becomes(() => phone.page.locator('[data-test=face-done]').innerText(), /1 个人脸凭证已经注销/)
+  await becomes(() => phone.page.locator('[data-test=consent]').innerText(), /撤回于/)
+  await becomes(() => phone.page.locator('[data-test=delete-face]').count(), 0)
+})
+
+test('who opened my door is given as a file, a line for each passage', async () => {
+  await openApp(phone.page, '/record')
+  const [download] = await Promise.all([phone.page.waitForEvent('download'), phone.page.click('[data-test=export]')])
+  assert.match(download.suggestedFilename(), /^linli-door-record-\d{4}-\d\d-\d\d\.csv$/)
+  const lines = readFileSync(await download.path(), 'utf8').trim().split('\r\n')
+  assert.equal(lines.length, 3)
+  assert.match(lines[1], /"2 单元门","已通行","您","刷卡"/)
 })
 
 test('a family member is asked to act for a while, and it is ended', async () => {
@@ -171,6 +196,32 @@ test('a dynamic code is shown once, as a QR code with the number that is typed b
   await desk.page.getByRole('button', { name: '完成' }).click()
   await becomes(() => main(desk.page), /动态码/)
   assert.doesNotMatch(await desk.page.locator('body').innerText(), /otpauth/)
+})
+
+test('a face is given only after a consent on paper, under a number, and ends when the consent is taken back', async () => {
+  gateway.mock.compound.add({ id: '1305433', profile: 'terminal/mqtt_face', driver: 'terminal', name: '3 栋北门人脸机' })
+  await desk.page.goto('/households/h-b3-u2')
+  await settled(desk.page)
+  const part = desk.page.locator('[data-test=face]').first()
+  assert.match(await part.innerText(), /没有同意/)
+  assert.equal(await part.locator('[data-test=give-face]').count(), 0)
+  await part.locator('[data-test=consent]').click()
+  const dialog = desk.page.locator('dialog[open]')
+  await dialog.locator('button[type=submit]').click()
+  await becomes(() => dialog.innerText(), /请先请本人签字/)
+  await dialog.locator('input[name=signed]').check()
+  await dialog.locator('button[type=submit]').click()
+  await becomes(() => part.innerText(), /本人已同意[\s\S]*face-2026-01[\s\S]*书面同意，由“林经理”登记/)
+  await part.locator('[data-test=give-face]').click()
+  await becomes(() => dialog.locator('[data-test=terminals] li').allInnerTexts(), ['3 栋北门人脸机 1305433'])
+  assert.match(await dialog.locator('input[name=face_id]').inputValue(), /^f-[0-9a-f]{12}$/)
+  await dialog.locator('button[type=submit]').click()
+  await becomes(() => part.innerText(), /已登记人脸/)
+  await part.locator('[data-test=withdraw]').click()
+  assert.match(await dialog.innerText(), /人脸马上失效/)
+  await dialog.locator('[data-test=withdraw-go]').click()
+  await becomes(() => part.innerText(), /同意已撤回，注销了 1 个人脸凭证/)
+  await becomes(async () => /已登记人脸/.test(await part.innerText()), false)
 })
 
 test('moving out asks for the name, and says what it ended', async () => {

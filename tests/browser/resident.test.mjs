@@ -208,7 +208,7 @@ test('a session of mine is ended from another phone, after a question that says 
   const rows = phone.page.locator('[data-test=sessions] > li')
   await becomes(() => rows.count(), 1)
   await rows.first().getByRole('button').click()
-  await becomes(() => phone.page.locator('dialog').innerText(), /新的二维码/)
+  await becomes(() => phone.page.locator('dialog[open]').innerText(), /新的二维码/)
   await phone.page.keyboard.press('Escape')
   await becomes(() => rows.count(), 1)
   await rows.first().getByRole('button').click()

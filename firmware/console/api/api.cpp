@@ -88,6 +88,10 @@ struct Api::Rooms {
               [this](const core::Actor& actor) { return site.todo_json(actor); },
               [this](const core::Actor& actor, const core::CommandRecord& record) {
                 return commands.sees(actor, record);
+              },
+              [&books = with.doors](std::string_view door) {
+                const auto known = books.find(door);
+                return known ? known->place : std::string();
               }}),
         for_all(with.house, with.clock, [this] { return accounts.is_claimed(); }),
         account(with.accounts),

@@ -12,6 +12,7 @@ using base::Json;
 
 constexpr std::string_view kDevice = "device/";
 constexpr std::string_view kCommand = "command/";
+constexpr std::string_view kDoor = "door/";
 
 // A browser cannot say in a header which language its page speaks.
 Language language_of_feed(const Call& call) {
@@ -87,7 +88,10 @@ void Feed::note_record(const domain::Envelope& envelope, std::uint64_t seq,
   if (envelope.type == domain::kPresenceEvent)
     return note({Change::Kind::kDevice, device, "", "{}"});
   const Json data = parsed(envelope.data);
-  const std::string place = data.value("place", std::string());
+  // What happens at a door is stored by the door's name alone, and is for whoever sees the door.
+  const std::string place = subject.starts_with(kDoor)
+                                ? sources_.place_of_door(subject.substr(kDoor.size()))
+                                : data.value("place", std::string());
   const Json json = {{"id", domain::event_id(epoch, envelope.stream, seq)},
                      {"seq", seq},
                      {"class", domain::name(envelope.stream)},

@@ -26,6 +26,7 @@ struct FeedSources {
   std::function<bool(const core::Actor&)> still_stands;  // does the session or token still stand?
   std::function<base::Json(const core::Actor&)> todo;    // body of GET /todo
   std::function<bool(const core::Actor&, const core::CommandRecord&)> sees_command;
+  std::function<std::string(std::string_view)> place_of_door;  // empty: none, or of none
 };
 
 // Tells of changes as they become durable: the console's WebSocket, and single events of a device

@@ -45,6 +45,7 @@ void HouseholdRoom::add_to(Handlers& handlers) {
   handlers["give_credential"] = [this](Call call) { give_credential(std::move(call)); };
   handlers["set_credential"] = [this](Call call) { set_credential(std::move(call)); };
   handlers["record_consent"] = [this](Call call) { record_consent(std::move(call)); };
+  handlers["withdraw_consent"] = [this](Call call) { withdraw_consent(std::move(call)); };
   handlers["import_households"] = [this](Call call) { import(std::move(call)); };
   handlers["visits"] = [this](Call call) { list_visits(std::move(call)); };
   handlers["give_visit"] = [this](Call call) { give_visit(std::move(call)); };
@@ -284,6 +285,20 @@ void HouseholdRoom::record_consent(Call call) {
        {{"person", person}, {"purpose", "face"}, {"text", text}},
        "consent:" + person + "/face"},
       [](Call done, const ScenarioCommands::Done& /*what*/) { answer_nothing(std::move(done)); });
+}
+
+// Who has no app takes it back at the desk: it must be as easy as giving it.
+void HouseholdRoom::withdraw_consent(Call call) {
+  const auto home = home_of_person(call);
+  if (!home) return;
+  const std::string person = call.path_value("person");
+  commands_.ask(std::move(call),
+                {"withdraw_consent",
+                 {{"person", person}, {"purpose", "face"}},
+                 "consent:" + person + "/face"},
+                [](Call done, const ScenarioCommands::Done& what) {
+                  answer(std::move(done), Json{{"faces", what.answer.value("faces", 0)}});
+                });
 }
 
 void HouseholdRoom::import(Call call) {

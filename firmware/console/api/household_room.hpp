@@ -47,6 +47,7 @@ class HouseholdRoom {
   void give_visit(Call call);
   void end_visit(Call call);
   void record_consent(Call call);
+  void withdraw_consent(Call call);
 
   base::Result<base::Json> move_in_input(const Call& call);
   base::Result<base::Json> person_input(const base::Json& person);

@@ -72,6 +72,10 @@ std::vector<Route> office_routes() {
           kPost, "/api/v1/households/{id}/people/{person}/consent",
           {"record_consent", "登记本人书面同意使用人脸", "Record a written consent to a face"},
           {"ConsentText", "", 204})),
+      office(kDelete, "/api/v1/households/{id}/people/{person}/consent",
+             {"withdraw_consent", "代本人撤回人脸同意并删除人脸",
+              "Take a consent back for who gave it, and delete the face"},
+             {"", "DeletedFace"}),
       listed(
           office(kGet, "/api/v1/visits",
                  {"visits", "访客通行证和访客码", "Visitors' passes and codes"}, {"", "VisitPage"}),

@@ -102,7 +102,7 @@ export class Compound {
     return [...this.profiles].map(([name, model]) => ({
       name,
       title: this.titleOf(name),
-      driver_hint: name.startsWith('osdp/') ? 'osdp' : name.startsWith('ipso/') ? 'coap' : 'mqtt',
+      driver_hint: ['osdp', 'gpio', 'terminal'].find((driver) => name.startsWith(`${driver}/`)) ?? (name.startsWith('ipso/') ? 'coap' : 'mqtt'),
       properties: Object.keys(model.properties ?? {}).length,
       actions: Object.keys(model.actions ?? {}).length,
       events: Object.keys(model.events ?? {}).length,
@@ -188,7 +188,7 @@ export class Compound {
   }
 
   credentials(device) {
-    if (device.driver === 'osdp') return { device: device.id, credentials: {}, reader: { address: device.address }, qr: '' }
+    if (device.driver === 'osdp' || device.driver === 'gpio') return { device: device.id, credentials: {}, reader: { address: device.address }, qr: '' }
     const credentials = { username: device.id, password: word(12) }
     return { device: device.id, credentials, broker: { host: '192.168.1.10', port: 8883, tls: true }, qr: JSON.stringify({ linli: 1, device: device.id, c: credentials }) }
   }

@@ -16,6 +16,7 @@ const personIn = (compound, params) => {
   if (!person) throw new Refusal('not_found', 404)
   return person
 }
+const stands = (consent) => consent !== null && consent.withdrawn_at === null
 const masked = (name) => `${[...name][0] ?? ''}**`
 const summary = (home) => ({ id: home.id, place: home.place, people: home.people.map(({ id, name, role }) => ({ id, name: masked(name), role })) })
 const credential = (kind, printed = '') => ({ id: `c-${word(4)}`, kind, state: 'active', printed, from: null, until: null })
@@ -90,7 +91,20 @@ export const householdRoutes = (base) => [
     compound.invitations.set(code, { role: 'resident', places: [found(compound, params).place], person: person.id })
     return { status: 201, data: { code, uri: `https://localhost/app/#i=${code}`, expires_at: iso(Date.now() + 3 * kDay) } }
   }],
+  ['POST', `${base}/households/{id}/people/{person}/consent`, 'manage_people', ({ compound, person, params, body }) => {
+    personIn(compound, params).face_consent = { text: body.text, noted_by: `person:${person.id}`, given_at: iso(), withdrawn_at: null }
+    return { status: 204 }
+  }],
+  ['DELETE', `${base}/households/{id}/people/{person}/consent`, 'manage_people', ({ compound, params }) => {
+    const { credentials, face_consent: consent } = personIn(compound, params)
+    const faces = credentials.filter((one) => one.kind === 'face' && one.state !== 'revoked')
+    if (!stands(consent) && faces.length === 0) throw new Refusal('not_found', 404)
+    for (const face of faces) face.state = 'revoked'
+    if (consent) consent.withdrawn_at = iso()
+    return { data: { faces: faces.length } }
+  }],
   ['POST', `${base}/households/{id}/people/{person}/credentials`, 'manage_people', ({ compound, params, body }) => {
+    if (body.kind === 'face' && !stands(personIn(compound, params).face_consent)) throw new Refusal('denied', 403, '没有同意使用人脸')
     const made = credential(body.kind, body.card)
     personIn(compound, params).credentials.push(made)
     const code = body.kind === 'totp' ? { number: '0427', uri: 'otpauth://totp/Linli%20site:c1?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&digits=6&period=30' } : {}

@@ -1,5 +1,6 @@
 // A compound that looks lived in: three buildings, a morning's worth of trouble.
 import { iso } from './compound.mjs'
+import { moveIn } from './household_routes.mjs'
 
 export function seed(compound) {
   const place = (id, parent, kind, name) => compound.places.set(id, { id, parent, kind, name })
@@ -12,6 +13,8 @@ export function seed(compound) {
     }
   }
   place('garage', 'demo', 'building', '地下车库')
+  moveIn(compound, { place: 'b1-u2-gate', people: [{ id: 'he', name: '何先生' }, { id: 'su', name: '苏女士' }] })
+  compound.households.get('h-b1-u2-gate').people[1].face_consent = { text: 'face-2026-01', noted_by: 'person:su', given_at: iso(Date.now() - 86_400_000), withdrawn_at: null }
   const now = Date.now()
   const day = 86_400_000
   for (const building of [1, 2, 3]) {

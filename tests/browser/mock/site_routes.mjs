@@ -13,6 +13,7 @@ function list({ compound, person, url }) {
     .filter((device) => compound.sees(person, device.place))
     .filter((device) => !of('place') || compound.isAt(device.place, of('place')))
     .filter((device) => !of('profile') || device.profile === of('profile'))
+    .filter((device) => !of('driver') || device.driver === of('driver'))
     .filter((device) => !of('q') || `${device.id} ${device.name}`.includes(of('q')))
     .map((device) => compound.summary(device))
     .filter((device) => !of('state') || device.state === of('state'))

@@ -162,7 +162,8 @@ struct Scene {
          {std::pair<std::string, std::string>{"d-mine", person.person}, {"d-far", "far-eve"}}) {
       books.delegations[id] = {id, from, "own-ann", {}, {}};
     }
-    books.consents[person.person + "/face"] = {person.person, "face", "face-1", "x", 0, {}};
+    for (const std::string& who : {person.person, std::string("own-ann"), std::string("far-eve")})
+      books.consents[who + "/face"] = {who, "face", "face-1", "x", 0, {}};
   }
 
   std::vector<std::string> privileges_of(const Ticket& ticket) {

@@ -118,6 +118,20 @@ TEST_F(Feed, KeepsToThePlacesOfWhoListens) {
   for (const std::string& text : outlet->sent) EXPECT_EQ(text.find("far-door"), std::string::npos);
 }
 
+TEST_F(Feed, TellsWhatHappensAtADoorToWhoIsBoundToItsPlaceAlone) {
+  const Ticket guard = site.person(manager, "on_call", "guard", {"b1"});
+  const auto outlet = connect(guard);
+  for (const char* door : {"own-gate", "far-gate"}) {
+    const Asked block{"POST", "/api/v1/doors/" + std::string(door) + "/block", {}, {}, "{}"};
+    ASSERT_EQ(site.ask(block, manager).status, 200);
+  }
+  site.loop.run_for(seconds(1));
+  const auto events = messages(*outlet, "event");
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events[0]["data"]["data"]["door"], "own-gate");
+  EXPECT_EQ(events[0]["data"]["place"], "u1");
+}
+
 TEST_F(Feed, FollowsACommandToItsEnd) {
   const auto outlet = connect(manager);
   const Json sent = site.json(

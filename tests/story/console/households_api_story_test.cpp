@@ -156,6 +156,23 @@ TEST_F(HouseholdsApi, AFaceIsAgreedToAndDeletedByThePerson) {
   EXPECT_FALSE(get("/my/face", ann)["consent"]["withdrawn_at"].is_null());
 }
 
+TEST_F(HouseholdsApi, AConsentOnPaperIsNotedAndTakenBackAtTheDeskWhichEndsTheFace) {
+  const Ticket ann = ann_moves_in();
+  const std::string at = "/households/h-u1-501/people/ann";
+  EXPECT_EQ(send("DELETE", at + "/consent", manager).status, 404) << "there is none";
+  EXPECT_EQ(send("POST", at + "/consent", manager, {{"text", "face-2026-01"}}).status, 204);
+  const Json face{{"kind", "face"}, {"face_id", "face-7"}};
+  EXPECT_EQ(send("POST", at + "/credentials", manager, face).status, 201);
+  EXPECT_EQ(send("DELETE", at + "/consent", ann).status, 403) << "hers is /my/face";
+  EXPECT_EQ(get("/my/face", ann)["faces"], 1);
+  const auto deleted = send("DELETE", at + "/consent", manager);
+  EXPECT_EQ(body_of(deleted)["faces"], 1) << deleted.body;
+  EXPECT_EQ(get("/my/face", ann)["faces"], 0);
+  const Json consent = get("/households/h-u1-501", manager)["people"][0]["face_consent"];
+  EXPECT_FALSE(consent["withdrawn_at"].is_null());
+  EXPECT_EQ(consent["text"], "face-2026-01");
+}
+
 TEST_F(HouseholdsApi, EverybodyErasesTheirOwnAndTheOfficeWhatIsLeftOfWhoMovedOut) {
   const Ticket ann = ann_moves_in();
   const auto own = send("POST", "/my/data/erase", ann);

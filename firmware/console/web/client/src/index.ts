@@ -1,3 +1,5 @@
+export * from './cell'
 export * from './client'
+export * from './consent'
 export * from './feed'
 export * from './types'

@@ -413,6 +413,8 @@ export interface DoorSummary {
 }
 
 // As somebody set it up; members that the page does not edit are kept as they are.
+export type CredentialKind = 'card' | 'pin' | 'qr' | 'totp' | 'face'
+
 export interface DoorDefinition {
   name: string
   place?: string
@@ -423,6 +425,11 @@ export interface DoorDefinition {
   readers?: { device: string; head?: number; direction?: 'in' | 'out' }[]
   unlock_s?: number
   held_after_s?: number
+  takes?: CredentialKind[] // all of them, if it is left out
+  needs_second_factor?: boolean
+  works_without_clock?: boolean
+  zone?: string // the door itself, if it is left out
+  passback?: { mode: 'off' | 'soft' | 'hard'; forgive_after_s?: number }
   [more: string]: unknown
 }
 

@@ -1,6 +1,6 @@
 import type { PlaceKind } from '@linli/client'
 import { describe, expect, it } from 'vitest'
-import { groupsOf, onTheWay, pieces } from './households'
+import { groupsOf, isPseudonym, onTheWay, pieces, pseudonym } from './households'
 
 const doors = [
   { id: 'gate', name: '大门', place: 'site', group: 1 },
@@ -52,5 +52,13 @@ describe('a list to import', () => {
     expect(list.every((piece) => piece.length <= 16_384 && piece.length % 4 === 0)).toBe(true)
     const whole = list.map((piece) => atob(piece)).join('')
     expect(whole.length).toBe(bytes.length)
+  })
+})
+
+describe('what terminals know a person by', () => {
+  it('is a number that no name goes into, and that a topic can hold', () => {
+    expect(pseudonym(new Uint8Array([0, 10, 255]))).toBe('f-000aff')
+    expect(isPseudonym('f-000aff')).toBe(true)
+    for (const wrong of ['', '安女士', 'a/b', 'a b', 'x'.repeat(49)]) expect(isPseudonym(wrong)).toBe(false)
   })
 })

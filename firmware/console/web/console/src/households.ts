@@ -33,6 +33,13 @@ export interface Visit {
   used: number
 }
 
+export interface FaceConsent {
+  text: string // the version of the text
+  noted_by: string // person:<id>
+  given_at: string
+  withdrawn_at: string | null
+}
+
 export interface HomePerson {
   id: string
   name: string
@@ -44,8 +51,17 @@ export interface HomePerson {
   credentials: HomeCredential[]
   visits: Visit[]
   delegations: { id: string; from_name: string; to_name: string; to_person: string; until: string }[]
-  face_consent: { text: string; given_at: string; withdrawn_at: string | null } | null
+  face_consent: FaceConsent | null
 }
+
+export const agreed = (person: HomePerson) => person.face_consent !== null && person.face_consent.withdrawn_at === null
+export const hasFace = (person: HomePerson) => person.credentials.some((one) => one.kind === 'face' && one.state !== 'revoked')
+
+// What terminals know a person by: a pseudonym, since no name goes to them.
+export function pseudonym(random: Uint8Array): string {
+  return `f-${Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
+}
+export const isPseudonym = (text: string) => /^[A-Za-z0-9._-]{1,48}$/.test(text)
 
 export interface Household {
   id: string

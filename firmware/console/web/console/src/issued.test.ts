@@ -1,5 +1,6 @@
+import { cell } from '@linli/client'
 import { describe, expect, it } from 'vitest'
-import { batchCsv, cell, issuedRows } from './issued'
+import { batchCsv, issuedRows } from './issued'
 
 describe('issuedRows', () => {
   it('names what has to be typed, inner parts with their path', () => {

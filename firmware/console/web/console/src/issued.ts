@@ -1,4 +1,4 @@
-import type { BatchRow, Issued } from '@linli/client'
+import { cell, type BatchRow, type Issued } from '@linli/client'
 
 // What has to be typed into a device, line by line.
 export function issuedRows(issued: Partial<Issued>): [string, string][] {
@@ -12,12 +12,6 @@ export function issuedRows(issued: Partial<Issued>): [string, string][] {
   put('broker', issued.broker)
   put('uri', issued.uri)
   return rows
-}
-
-// One cell of a list for spreadsheets: quoted, and never taken for a formula.
-export function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return `"${safe.replace(/"/g, '""')}"`
 }
 
 export function batchCsv(rows: BatchRow[]): string {

@@ -56,5 +56,5 @@ export interface Passage {
 
 export interface MyFace {
   faces: number
-  consent: { text: string; given_at: string; withdrawn_at: string | null } | null
+  consent: { text: string; noted_by: string; given_at: string; withdrawn_at: string | null } | null
 }

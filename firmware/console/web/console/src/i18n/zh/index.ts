@@ -2,7 +2,7 @@ import { common, enter, nav, role, shell } from './shell'
 import { problem, trouble } from './problems'
 import { device, home, todo } from './devices'
 import { door, fire, hours, passages } from './doors'
-import { household } from './households'
+import { face, household } from './households'
 import { account, audit, people } from './people'
 import { add, command, devpage, event, place } from './site'
 import { operations, platform, settings } from './system'
@@ -30,6 +30,7 @@ export const zh = {
   platform,
   settings,
   operations,
+  face,
   household,
   people,
   account,
