@@ -102,7 +102,8 @@ ConsoleApi::ConsoleApi(Gateway& gateway, OperationsParts& operations,
     : gateway_(gateway),
       house_(gateway),
       upkeep_(gateway.loop(), operations, std::move(start_anew)),
-      doors_(gateway.doors(), gateway.interlocks(), gateway.keys()),
+      doors_(gateway.doors(), gateway.interlocks(), gateway.keys(),
+             [&gateway] { return gateway.terminals().driver().status(); }),
       homes_(gateway.doors(), gateway.keys(), gateway.clock(), gateway.config().gateway.site) {
   house_.on_last_backup([&operations] { return operations.backup().last(); });
 }

@@ -16,7 +16,7 @@ using scenarios::access::DoorDefinition;
 
 DoorPicture::Reader reader_of(const scenarios::access::ReaderPoint& point) {
   const bool is_out = point.direction == domain::access::Direction::kOut;
-  return {point.device.str(), point.head, is_out ? "out" : "in"};
+  return {point.device.str(), point.head, is_out ? "out" : "in", std::nullopt};
 }
 
 FirePicture::Cause cause_of(const domain::access::Trigger& trigger) {
@@ -34,7 +34,17 @@ bool contains(const std::vector<Release>& all, const Release& release) {
 
 }  // namespace
 
-DoorPicture ConsoleDoors::picture(const DoorDefinition& door) const {
+ConsoleDoors::PersonsAt ConsoleDoors::persons_at_terminals() const {
+  PersonsAt persons;
+  if (!terminals_) return persons;
+  for (const auto& each : terminals_()) {
+    persons[each.device] = {each.persons.wanted, each.persons.held, each.persons.to_remove,
+                            each.refusals.size()};
+  }
+  return persons;
+}
+
+DoorPicture ConsoleDoors::picture(const DoorDefinition& door, const PersonsAt& persons) const {
   const scenarios::access::DoorDesk& desk = scenario_.doors();
   const domain::access::DoorState* const known = desk.state(door.id);
   const domain::access::DoorState state = known == nullptr ? domain::access::DoorState{} : *known;
@@ -57,21 +67,27 @@ DoorPicture ConsoleDoors::picture(const DoorDefinition& door) const {
   picture.lock = door.lock.device.str();
   if (door.contact) picture.contact_device = door.contact->device.str();
   if (door.exit) picture.exit_device = door.exit->device.str();
-  for (const auto& reader : door.readers) picture.readers.push_back(reader_of(reader));
+  for (const auto& reader : door.readers) {
+    picture.readers.push_back(reader_of(reader));
+    if (const auto found = persons.find(reader.device.str()); found != persons.end())
+      picture.readers.back().persons = found->second;
+  }
   picture.definition = base::parse_json(to_row(door)).value_or(Json::object());
   return picture;
 }
 
 std::vector<DoorPicture> ConsoleDoors::all() const {
   std::vector<DoorPicture> all;
-  for (const auto& [id, door] : scenario_.books().doors.all()) all.push_back(picture(door));
+  const PersonsAt persons = persons_at_terminals();
+  for (const auto& [id, door] : scenario_.books().doors.all())
+    all.push_back(picture(door, persons));
   return all;
 }
 
 std::optional<DoorPicture> ConsoleDoors::find(std::string_view id) const {
   const DoorDefinition* const door = scenario_.books().doors.find(id);
   if (door == nullptr) return std::nullopt;
-  return picture(*door);
+  return picture(*door, persons_at_terminals());
 }
 
 FirePicture ConsoleDoors::fire_picture(const std::string& name, const InterlockRule* rule,

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "drivers/terminal/terminal_driver.hpp"
 #include "firmware/console/api/doors.hpp"
 #include "firmware/core/interlock_desk.hpp"
 #include "firmware/ports/key_store.hpp"
@@ -16,9 +19,15 @@ namespace linli::daemon {
 // only; all of them outlive it.
 class ConsoleDoors final : public console::api::Doors {
  public:
+  // How far the terminals are, asked for once for each answer. May be empty: there are none.
+  using Terminals = std::function<std::vector<drivers::terminal::TerminalStatus>()>;
+
   ConsoleDoors(scenarios::access::AccessScenario& scenario, const core::InterlockDesk& interlocks,
-               ports::KeyStore& keys)
-      : scenario_(scenario), interlocks_(interlocks), keys_(keys) {}
+               ports::KeyStore& keys, Terminals terminals)
+      : scenario_(scenario),
+        interlocks_(interlocks),
+        keys_(keys),
+        terminals_(std::move(terminals)) {}
 
   std::vector<console::api::DoorPicture> all() const override;
   std::optional<console::api::DoorPicture> find(std::string_view id) const override;
@@ -28,7 +37,10 @@ class ConsoleDoors final : public console::api::Doors {
   std::optional<std::string> resident_name(std::string_view person) const override;
 
  private:
-  console::api::DoorPicture picture(const scenarios::access::DoorDefinition& door) const;
+  using PersonsAt = std::map<std::string, console::api::DoorPicture::Persons, std::less<>>;
+  PersonsAt persons_at_terminals() const;
+  console::api::DoorPicture picture(const scenarios::access::DoorDefinition& door,
+                                    const PersonsAt& persons) const;
   // Of all rules, asked for once for a whole picture.
   struct Doubts {
     std::vector<domain::access::Release> unconfirmed;
@@ -42,6 +54,7 @@ class ConsoleDoors final : public console::api::Doors {
   scenarios::access::AccessScenario& scenario_;
   const core::InterlockDesk& interlocks_;
   ports::KeyStore& keys_;
+  Terminals terminals_;
 };
 
 }  // namespace linli::daemon

@@ -30,6 +30,7 @@ class TerminalParts {
   base::Result<void> restore(ports::Query& query);
 
   drivers::terminal::TerminalDriver& driver() { return driver_; }
+  const drivers::terminal::TerminalDriver& driver() const { return driver_; }
 
   // How far the terminals are: of all persons, or of one holder's credentials.
   base::Json status(std::string_view holder = "") const;

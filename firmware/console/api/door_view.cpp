@@ -33,6 +33,12 @@ Json DoorView::reader(const DoorPicture::Reader& reader) const {
   Json json = part(reader.device);
   json["head"] = reader.head;
   json["direction"] = reader.direction;
+  if (reader.persons) {
+    json["persons"] = {{"wanted", reader.persons->wanted},
+                       {"in_effect", reader.persons->in_effect},
+                       {"to_remove", reader.persons->to_remove},
+                       {"refused", reader.persons->refused}};
+  }
   return json;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -15,10 +16,18 @@ namespace linli::console::api {
 // (firmware/domain/access/door.hpp). clang-tidy takes the checks in JSON's moves for something that
 // could be thrown.
 struct DoorPicture {  // NOLINT(bugprone-exception-escape): above
+  // Of a terminal that knows people by itself: how far it is (人员下发).
+  struct Persons {
+    std::size_t wanted = 0;
+    std::size_t in_effect = 0;  // of these: confirmed by the terminal
+    std::size_t to_remove = 0;  // who is still there and is not to be
+    std::size_t refused = 0;
+  };
   struct Reader {
     std::string device;
     int head = 0;
     std::string direction;  // "in", "out"
+    std::optional<Persons> persons{};
   };
   std::string id;
   std::string name;  // for people

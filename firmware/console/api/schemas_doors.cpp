@@ -13,6 +13,13 @@ constexpr std::array kSchemas{
                     "why":{"type":["object","null"],"required":["code","params"],"properties":{
                       "code":{"type":"string"},"params":{"type":"object"}}},
                     "head":{"type":"integer","minimum":0,"maximum":255},
+                    "persons":{"type":"object",
+                      "description":"of a terminal that knows people by itself",
+                      "required":["wanted","in_effect","to_remove","refused"],"properties":{
+                        "wanted":{"type":"integer","minimum":0},
+                        "in_effect":{"type":"integer","minimum":0},
+                        "to_remove":{"type":"integer","minimum":0},
+                        "refused":{"type":"integer","minimum":0}}},
                     "direction":{"type":"string","enum":["in","out"]}}})"},
     NamedSchema{"MaybeDoorPart",
                 R"({"anyOf":[{"$ref":"#/components/schemas/DoorPart"},{"type":"null"}]})"},

@@ -285,6 +285,7 @@ test('who moves out opens nothing any more: neither card nor phone', async () =>
   await page.fill('dialog[open] input[name=typed]', person)
   await page.click('dialog[open] button[type=submit]')
   await becomes(() => page.locator('[data-test=ended]').innerText(), /门禁卡[\s\S]*1[\s\S]*手机[\s\S]*1/)
+  await becomes(() => page.locator('[data-test=ended] [data-test=sync]').innerText(), '人脸和二维码终端：已生效 1/1')
   const before_ = (await unlocks()).length
   await street('show_card', { number: kCard })
   await becomes(await ask('今天 2号门 被拒绝 刷卡'), /刷卡/)

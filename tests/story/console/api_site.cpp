@@ -103,7 +103,8 @@ void ApiSite::make_doors() {
   interlocks->on_change([this](const std::vector<domain::access::Release>& releases,
                                bool released) { scenario->on_fire(releases, released); });
   interlocks->start();
-  doors = std::make_unique<daemon::ConsoleDoors>(*scenario, *interlocks, keys);
+  doors = std::make_unique<daemon::ConsoleDoors>(*scenario, *interlocks, keys,
+                                                 [this] { return terminals; });
   homes = std::make_unique<daemon::ConsoleHomes>(*scenario, keys, clock, "site1");
 }
 

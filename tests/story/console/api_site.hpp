@@ -86,6 +86,7 @@ class ApiSite {
   std::unique_ptr<core::Places> places;
   std::unique_ptr<core::InterlockDesk> interlocks;  // without rules until a test says use
   std::unique_ptr<scenarios::access::AccessScenario> scenario;
+  std::vector<drivers::terminal::TerminalStatus> terminals;  // how far they are
   std::unique_ptr<daemon::ConsoleDoors> doors;
   std::unique_ptr<daemon::ConsoleHomes> homes;
   std::unique_ptr<core::CommandLedger> ledger;

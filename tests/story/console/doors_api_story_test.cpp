@@ -86,6 +86,23 @@ TEST_F(DoorsApi, NeverCallsADoorOpenBecauseItWasUnlocked) {
   EXPECT_EQ(door()["open"], true);
 }
 
+TEST_F(DoorsApi, SaysHowFarATerminalIsWithThePeopleThatItKnows) {
+  site.put_door("own-gate", R"({"name":"our gate","place":"u1","lock":{"device":"own-door"},
+      "readers":[{"device":"own-door"},{"device":"own-terminal"}]})");
+  EXPECT_FALSE(door()["readers"][1].contains("persons"));
+  drivers::terminal::TerminalStatus told;
+  told.device = "own-terminal";
+  told.persons = {38, 37, 1};
+  told.refusals = {{"ann", "no picture"}};
+  site.terminals = {told};
+  const Json readers = door()["readers"];
+  EXPECT_FALSE(readers[0].contains("persons")) << "a reader that asks for everybody";
+  EXPECT_EQ(readers[1]["persons"],
+            Json({{"wanted", 38}, {"in_effect", 37}, {"to_remove", 1}, {"refused", 1}}));
+  const Json all = site.json({"GET", "/api/v1/doors"}, guard);
+  EXPECT_EQ(all["items"][0]["readers"][1]["persons"]["in_effect"], 37);
+}
+
 TEST_F(DoorsApi, SaysSinceWhenADoorStandsAsItDoes) {
   give_contact();
   lock_says(0);

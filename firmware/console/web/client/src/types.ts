@@ -392,6 +392,15 @@ export interface DoorPart {
   why: Why | null
   head?: number
   direction?: 'in' | 'out'
+  persons?: TerminalPersons
+}
+
+// Of a terminal that knows people by itself: how far it is.
+export interface TerminalPersons {
+  wanted: number
+  in_effect: number
+  to_remove: number
+  refused: number
 }
 
 export interface DoorSummary {

@@ -1,4 +1,4 @@
-import type { DoorSummary, Page } from '@linli/client'
+import type { DoorPart, DoorSummary, Page, TerminalPersons } from '@linli/client'
 import { client } from './state'
 
 export interface DoorShown {
@@ -23,6 +23,21 @@ export function shownOf(door: Pick<DoorSummary, 'phase' | 'contact' | 'open'>): 
 // The alarms that the state does not say already.
 export const otherAlarms = (door: Pick<DoorSummary, 'alarms'>): string[] =>
   door.alarms.filter((alarm) => ['tamper', 'reader_offline', 'contact_lost'].includes(alarm))
+
+// How far the terminals are that know people by themselves (人员下发), each counted once.
+export interface TerminalSync {
+  all: number
+  done: number
+  offline: number // of those that are not done
+}
+export const isSettled = (persons: TerminalPersons): boolean => persons.in_effect === persons.wanted && persons.to_remove === 0
+
+export function syncOf(doors: Pick<DoorSummary, 'readers'>[]): TerminalSync {
+  const terminals = new Map<string, DoorPart>()
+  for (const door of doors) for (const reader of door.readers) if (reader.persons) terminals.set(reader.device, reader)
+  const open = [...terminals.values()].filter((each) => each.persons && !isSettled(each.persons))
+  return { all: terminals.size, done: terminals.size - open.length, offline: open.filter((each) => each.state !== 'online').length }
+}
 
 export async function allDoors(signal?: AbortSignal): Promise<DoorSummary[]> {
   const doors: DoorSummary[] = []

@@ -13,6 +13,15 @@ export const door = {
   since: 'since {time}',
   blocked: 'blocked',
   by_rule: 'released by “{rule}”',
+  sync: {
+    terminals: 'Face and QR terminals: in effect at {done} of {all}',
+    offline: '{n} offline, told when they are back',
+    tile: 'Its terminal does not know everybody yet',
+    persons: 'In effect for {done} of {all} people',
+    to_remove: '{n} still to be removed',
+    refused: '{n} refused by the terminal',
+    later: 'offline, told when it is back',
+  },
   shown: {
     fire_released: 'released by fire, not locked',
     open: 'open',

@@ -13,6 +13,15 @@ export const door = {
   since: '自{time}起',
   blocked: '已封闭',
   by_rule: '由“{rule}”释放',
+  sync: {
+    terminals: '人脸和二维码终端：已生效 {done}/{all}',
+    offline: '{n} 台离线待补发',
+    tile: '终端人员还没有全部生效',
+    persons: '人员已生效 {done}/{all}',
+    to_remove: '待删除 {n} 人',
+    refused: '终端拒收 {n} 人',
+    later: '离线，上线后补发',
+  },
   shown: {
     fire_released: '消防释放，未上锁',
     open: '开着',
