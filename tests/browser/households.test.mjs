@@ -134,6 +134,47 @@ test('my data shows what was agreed to, and deletes the face with one tap and on
   await becomes(() => phone.page.locator('[data-test=delete-face]').count(), 0)
 })
 
+test('my data says what goes and what stays, asks once, and then says what went, when, and the proof to copy', async () => {
+  await phone.context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await openApp(phone.page, '/face')
+  await phone.page.getByRole('button', { name: '我同意使用人脸' }).click()
+  await becomes(() => phone.page.locator('[data-test=face]').innerText(), /已登记/)
+  await openApp(phone.page, '/me/data')
+  await becomes(text, /安女士/)
+  await becomes(() => phone.page.locator('[data-test=goes]').innerText(), /姓名和电话[\s\S]*人脸[\s\S]*同意/)
+  await becomes(() => phone.page.locator('[data-test=stays]').innerText(), /门禁卡、密码、动态码、手机开门[\s\S]*迁出时才结束[\s\S]*只有编号没有姓名/)
+  await phone.page.click('[data-test=erase]')
+  const dialog = phone.page.locator('dialog[open]')
+  assert.match(await dialog.innerText(), /不能撤销/)
+  await phone.page.keyboard.press('Escape')
+  await becomes(() => dialog.count(), 0)
+  assert.equal(gateway.mock.compound.households.get('h-b3-u2').people[0].name, '安女士', 'Escape erases nothing')
+  await phone.page.click('[data-test=erase]')
+  const [asked] = await Promise.all([phone.page.waitForRequest('**/api/v1/my/data/erase'), dialog.locator('[data-test=confirm]').click()])
+  assert.deepEqual(asked.postDataJSON(), {})
+  const { proof } = await (await asked.response()).json()
+  const erased = phone.page.locator('[data-test=erased]')
+  await becomes(() => erased.locator('dt').allInnerTexts(), ['姓名和电话', '人脸', '撤回的同意', '时间', '证明编号'])
+  await becomes(() => erased.locator('dd').first().innerText(), '1')
+  assert.match(await erased.locator('time').innerText(), /20\d\d/)
+  await erased.getByRole('button', { name: /复制/ }).click()
+  await becomes(() => erased.getByRole('button').innerText(), '已复制')
+  assert.equal(await phone.page.evaluate(() => navigator.clipboard.readText()), proof)
+  await becomes(async () => (await text()).includes('安女士'), false)
+  await becomes(() => phone.page.locator('[data-test=face]').innerText(), /没有登记人脸/)
+  await becomes(() => phone.page.locator('[data-test=consent]').innerText(), /撤回于/)
+})
+
+test('asked once more it finds nothing to erase, and the way home is still there', async () => {
+  await phone.page.click('[data-test=erase]')
+  await phone.page.click('[data-test=confirm]')
+  await becomes(() => phone.page.locator('[data-test=erased]').innerText(), /没有可以再删的/)
+  await becomes(() => phone.page.locator('[data-test=erased] dt').allInnerTexts(), ['时间', '证明编号'])
+  const { credentials } = await (await phone.context.request.get('/api/v1/account/data')).json()
+  assert.deepEqual(credentials.map((one) => [one.kind, one.state]), [['qr', 'active']])
+  gateway.mock.compound.households.get('h-b3-u2').people[0].name = '安女士' // asked for anew, with consent
+})
+
 test('who opened my door is given as a file, a line for each passage', async () => {
   await openApp(phone.page, '/record')
   const [download] = await Promise.all([phone.page.waitForEvent('download'), phone.page.click('[data-test=export]')])
@@ -158,8 +199,9 @@ test('a family member is asked to act for a while, and it is ended', async () =>
 
 test('in 长辈版 letters have 18 pt and more, and what is pressed 60 px', async () => {
   await phone.look('elder', 'zh-CN')
-  for (const path of ['/open', '/visitors', '/family', '/face', '/record']) {
-    await openApp(phone.page, path)
+  for (const path of ['/open', '/visitors', '/family', '/face', '/record', '/me/data', 'the question']) {
+    if (path === 'the question') await phone.page.click('[data-test=erase]')
+    else await openApp(phone.page, path)
     const small = await phone.page.evaluate(() =>
       [...document.querySelectorAll('main button, main a, main label')]
         .map((one) => ({ text: one.textContent.trim(), height: one.getBoundingClientRect().height, size: Number.parseFloat(getComputedStyle(one).fontSize) }))
@@ -233,4 +275,8 @@ test('moving out asks for the name, and says what it ended', async () => {
   await dialog.locator('input[name=typed]').fill('安女士')
   await dialog.locator('button[type=submit]').click()
   await becomes(() => dialog.locator('[data-test=ended]').innerText(), /手机/)
+})
+
+test('no page broke the policy or stumbled', () => {
+  assert.deepEqual([...desk.wrongs, ...phone.wrongs], [])
 })
