@@ -30,6 +30,10 @@ const openings = [
   ['/hours', (page) => page.click('[data-test=enter]'), 'dialog[open]'],
   ['/people', (page) => page.click('[data-test=invite]'), 'dialog[open]'],
   ['/households', (page) => page.click('[data-test=move-in-open]'), 'dialog[open]'],
+  ['/households', async (page) => {
+    await page.fill('[data-test=erase] input[name=person]', 'he')
+    await page.click('[data-test=erase] button[type=submit]')
+  }, 'input[name=typed]'],
   ['/households/h-b1-u2-gate', (page) => page.locator('[data-test=consent]').click(), 'input[name=signed]'],
   ['/households/h-b1-u2-gate', (page) => page.locator('[data-test=give-face]').click(), 'input[name=face_id]'],
   ['/households/h-b1-u2-gate', (page) => page.locator('[data-test=withdraw]').click(), '[data-test=withdraw-go]'],

@@ -134,6 +134,57 @@ test('my data shows what was agreed to, and deletes the face with one tap and on
   await becomes(() => phone.page.locator('[data-test=delete-face]').count(), 0)
 })
 
+test('my data says what goes and what stays, asks once, and then says what went, when, and the proof to copy', async () => {
+  await phone.context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await openApp(phone.page, '/face')
+  await phone.page.getByRole('button', { name: '我同意使用人脸' }).click()
+  await becomes(() => phone.page.locator('[data-test=face]').innerText(), /已登记/)
+  await openApp(phone.page, '/me/data')
+  await becomes(text, /安女士/)
+  await becomes(() => phone.page.locator('[data-test=goes]').innerText(), /姓名和电话[\s\S]*人脸[\s\S]*同意/)
+  await becomes(() => phone.page.locator('[data-test=stays]').innerText(), /门禁卡、密码、动态码、手机开门[\s\S]*迁出时才结束[\s\S]*只有编号没有姓名/)
+  await phone.page.click('[data-test=erase]')
+  const dialog = phone.page.locator('dialog[open]')
+  assert.match(await dialog.innerText(), /不能撤销/)
+  await phone.page.keyboard.press('Escape')
+  await becomes(() => dialog.count(), 0)
+  assert.equal(gateway.mock.compound.households.get('h-b3-u2').people[0].name, '安女士', 'Escape erases nothing')
+  await phone.page.click('[data-test=erase]')
+  const [asked] = await Promise.all([phone.page.waitForRequest('**/api/v1/my/data/erase'), dialog.locator('[data-test=confirm]').click()])
+  assert.deepEqual(asked.postDataJSON(), {})
+  const { proof } = await (await asked.response()).json()
+  const erased = phone.page.locator('[data-test=erased]')
+  await becomes(() => erased.locator('dt').allInnerTexts(), ['姓名和电话', '人脸', '撤回的同意', '时间', '证明编号'])
+  await becomes(() => erased.locator('dd').first().innerText(), '1')
+  assert.match(await erased.locator('time').innerText(), /20\d\d/)
+  await erased.getByRole('button', { name: /复制/ }).click()
+  await becomes(() => erased.getByRole('button').innerText(), '已复制')
+  assert.equal(await phone.page.evaluate(() => navigator.clipboard.readText()), proof)
+  await becomes(async () => (await text()).includes('安女士'), false)
+  await becomes(() => phone.page.locator('[data-test=face]').innerText(), /没有登记人脸/)
+  await becomes(() => phone.page.locator('[data-test=consent]').innerText(), /撤回于/)
+})
+
+test('asked once more it finds nothing to erase, and the way home is still there', async () => {
+  await phone.page.click('[data-test=erase]')
+  await phone.page.click('[data-test=confirm]')
+  await becomes(() => phone.page.locator('[data-test=erased]').innerText(), /没有可以再删的/)
+  await becomes(() => phone.page.locator('[data-test=erased] dt').allInnerTexts(), ['时间', '证明编号'])
+  const { credentials } = await (await phone.context.request.get('/api/v1/account/data')).json()
+  assert.deepEqual(credentials.map((one) => [one.kind, one.state]), [['qr', 'active']])
+})
+
+test('the office sees by the number who has no name any more', async () => {
+  const [{ id }] = gateway.mock.compound.households.get('h-b3-u2').people
+  await desk.page.goto('/households')
+  await settled(desk.page)
+  await becomes(() => desk.page.locator('[data-test=households]').innerText(), new RegExp(id))
+  await desk.page.goto('/households/h-b3-u2')
+  await settled(desk.page)
+  await becomes(() => main(desk.page), new RegExp(id))
+  gateway.mock.compound.households.get('h-b3-u2').people[0].name = '安女士' // the office asks for it anew, with consent
+})
+
 test('who opened my door is given as a file, a line for each passage', async () => {
   await openApp(phone.page, '/record')
   const [download] = await Promise.all([phone.page.waitForEvent('download'), phone.page.click('[data-test=export]')])
@@ -158,8 +209,9 @@ test('a family member is asked to act for a while, and it is ended', async () =>
 
 test('in 长辈版 letters have 18 pt and more, and what is pressed 60 px', async () => {
   await phone.look('elder', 'zh-CN')
-  for (const path of ['/open', '/visitors', '/family', '/face', '/record']) {
-    await openApp(phone.page, path)
+  for (const path of ['/open', '/visitors', '/family', '/face', '/record', '/me/data', 'the question']) {
+    if (path === 'the question') await phone.page.click('[data-test=erase]')
+    else await openApp(phone.page, path)
     const small = await phone.page.evaluate(() =>
       [...document.querySelectorAll('main button, main a, main label')]
         .map((one) => ({ text: one.textContent.trim(), height: one.getBoundingClientRect().height, size: Number.parseFloat(getComputedStyle(one).fontSize) }))
@@ -233,4 +285,61 @@ test('moving out asks for the name, and says what it ended', async () => {
   await dialog.locator('input[name=typed]').fill('安女士')
   await dialog.locator('button[type=submit]').click()
   await becomes(() => dialog.locator('[data-test=ended]').innerText(), /手机/)
+})
+
+// What the dialog of moving out showed last is what the office has in hand.
+const erasing = () => desk.page.locator('[data-test=erase]')
+async function askToErase(person, reason = '') {
+  await erasing().locator('input[name=person]').fill(person)
+  await erasing().locator('input[name=reason]').fill(reason)
+  await erasing().locator('button[type=submit]').click()
+  const dialog = desk.page.locator('dialog[open]')
+  assert.ok(await dialog.locator('button[type=submit]').isDisabled(), 'the number is typed first')
+  await dialog.locator('input[name=typed]').fill(`${person}x`)
+  assert.ok(await dialog.locator('button[type=submit]').isDisabled(), 'another number does not do')
+  await dialog.locator('input[name=typed]').fill(person)
+  const [asked] = await Promise.all([desk.page.waitForRequest('**/api/v1/households/erase-person'), dialog.locator('button[type=submit]').click()])
+  return { dialog, body: asked.postDataJSON(), answer: await asked.response() }
+}
+
+test('who moved out is erased by the number that moving out showed, typed twice, with the reason', async () => {
+  const person = await desk.page.locator('dialog[open] [data-test=number]').innerText()
+  await desk.page.locator('dialog[open]').getByRole('button', { name: '完成' }).click()
+  await desk.page.waitForURL('**/households')
+  await settled(desk.page)
+  await erasing().locator('button[type=submit]').click()
+  await becomes(() => erasing().locator('[role=alert]').innerText(), /请填写|人员编号/)
+  const { body, answer } = await askToErase(person, '本人书面申请')
+  assert.deepEqual(body, { person, reason: '本人书面申请' })
+  const erased = erasing().locator('[data-test=erased]')
+  await becomes(() => erased.innerText(), new RegExp(`已删除“${person}”的信息`))
+  await becomes(() => erased.innerText(), /凭证（含人脸）[\s\S]*时间[\s\S]*证明编号/)
+  assert.ok((await erased.innerText()).includes((await answer.json()).proof))
+})
+
+test('erased once more nothing is stored, and who lives here is not the office’s to erase: both are said', async () => {
+  const { dialog, body } = await askToErase('nobody-here')
+  assert.deepEqual(body, { person: 'nobody-here' }, 'no reason is no empty reason')
+  await becomes(() => dialog.innerText(), /没有这个人的信息[\s\S]*nobody-here[\s\S]*没有删除任何内容/)
+  await desk.page.keyboard.press('Escape')
+  await becomes(() => dialog.count(), 0)
+  await askToErase('su')
+  await becomes(() => dialog.innerText(), /还住在这里[\s\S]*h-b1-u2-gate[\s\S]*先办理迁出/)
+  assert.equal(gateway.mock.compound.households.get('h-b1-u2-gate').people[1].name, '苏女士')
+  await desk.page.keyboard.press('Escape')
+  await becomes(() => dialog.count(), 0)
+})
+
+test('somebody of the office who is bound to a place has no such part', async () => {
+  const person = [...gateway.mock.compound.people.values()].find((one) => one.role === 'manager')
+  person.places = ['b1']
+  await desk.page.goto('/households')
+  await settled(desk.page)
+  await desk.page.locator('[data-test=households]').waitFor()
+  await becomes(() => erasing().count(), 0)
+  person.places = []
+})
+
+test('no page broke the policy or stumbled', () => {
+  assert.deepEqual([...desk.wrongs, ...phone.wrongs], [])
 })

@@ -137,6 +137,49 @@ test('my data is shown whole and exported as it is', async () => {
   assert.deepEqual(Object.keys(file).sort(), Object.keys(stored).sort())
 })
 
+// Whose invitation named a place and no resident is in no register: a household is put into the answer.
+async function asResident() {
+  await phone.context.route('**/api/v1/account/data', async (route) => {
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), household: { id: 'h', place: '502', name, phone: '' } } })
+  })
+  await open(phone.page, '/me/data')
+}
+
+test('who is in no register of residents has nothing to erase, and is not asked to', async () => {
+  await open(phone.page, '/me/data')
+  await phone.page.locator('[data-test=export]').waitFor()
+  assert.equal(await phone.page.locator('[data-test=erase]').count(), 0)
+})
+
+test('an erasure that got no answer, or a refusal, is said in the question, and claims nothing', async () => {
+  await asResident()
+  await phone.page.click('[data-test=erase]')
+  const dialog = phone.page.locator('dialog[open]')
+  const answers = [
+    [(route) => route.abort(), /联系不上小区网关[\s\S]*不知道刚才的改动有没有做成/],
+    [(route) => route.fulfill({ status: 504, contentType: 'application/problem+json', body: JSON.stringify({ status: 504, code: 'timeout' }) }), /没有等到结果/],
+  ]
+  for (const [answer, said] of answers) {
+    await phone.context.route('**/api/v1/my/data/erase', answer)
+    await dialog.locator('[data-test=confirm]').click()
+    await becomes(() => dialog.locator('[role=alert]').innerText(), said)
+    assert.equal(await phone.page.locator('[data-test=erased]').count(), 0)
+    await phone.context.unroute('**/api/v1/my/data/erase', answer)
+  }
+})
+
+test('where the gateway’s clock was not set, the time of an erasure says so; a kind that is new is shown as it is', async () => {
+  await asResident()
+  const proof = { erased: { names: 1, faces: 0, voices: 2 }, at: new Date().toISOString(), time: 'floor', lives_here: true, proof: 'console-1' }
+  await phone.context.route('**/api/v1/my/data/erase', (route) => route.fulfill({ json: proof }))
+  await phone.page.click('[data-test=erase]')
+  await phone.page.click('[data-test=confirm]')
+  const erased = phone.page.locator('[data-test=erased]')
+  await becomes(() => erased.innerText(), /时钟未校准/)
+  await becomes(() => erased.innerText(), /voices\s+2[\s\S]*console-1/)
+})
+
 test('with the network cut an open page stays, and says what still works; back, it mends itself', async () => {
   await open(phone.page, '/')
   await phone.context.setOffline(true)

@@ -30,6 +30,18 @@ after(async () => {
   await gateway?.stop()
 })
 
+// Somebody of the register, whose erasure is answered here: what is looked at is the page alone.
+async function asResident() {
+  await inside.context.route('**/api/v1/account/data', async (route) => {
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), household: { id: 'h', place: '502', name: '陈阿姨', phone: '13800000000' } } })
+  })
+  const erased = { names: 1, faces: 1, consents: 1, credentials: 1, rights: 0, delegations: 0 }
+  const proof = { erased, at: new Date().toISOString(), time: 'floor', lives_here: true, proof: 'console-0123456789abcdef0123456789abcdef' }
+  await inside.context.route('**/api/v1/my/data/erase', (route) => route.fulfill({ json: proof }))
+  await open(inside.page, '/me/data')
+}
+
 // Every page, and every state of one that looks different.
 const views = {
   welcome: async () => open(outside.page, `/#i=${code}`),
@@ -63,6 +75,16 @@ const views = {
     await inside.page.click('[data-test=sign-out]')
   },
   data: async () => open(inside.page, '/me/data'),
+  erase: async () => {
+    await asResident()
+    await inside.page.click('[data-test=erase]')
+  },
+  erased: async () => {
+    await asResident()
+    await inside.page.click('[data-test=erase]')
+    await inside.page.click('[data-test=confirm]')
+    await inside.page.locator('[data-test=erased]').waitFor()
+  },
   doors: async () => open(inside.page, '/open'),
   visitors: async () => open(inside.page, '/visitors'),
   record: async () => open(inside.page, '/record'),
@@ -80,6 +102,7 @@ const phoneOf = (view) => (outer.includes(view) ? outside : inside)
 
 async function show(view, theme, language) {
   await inside.context.setOffline(false)
+  await inside.context.unrouteAll()
   await outside.context.unroute('**/api/**')
   await phoneOf(view).page.goto('/app/icon.svg')
   await phoneOf(view).look(theme, language)

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { iso, word } from './compound.mjs'
 import { page, Refusal, rights, sessionOf } from './gate.mjs'
+import { residentOf } from './household_routes.mjs'
 import { base32Of, totp } from './totp.mjs'
 
 const kTries = 5
@@ -28,8 +29,8 @@ function checkAccount(compound, { login, password, name }) {
   if ([...compound.people.values()].some((person) => person.login === login)) throw new Refusal('conflict', 409, 'this login is taken', { field: '/login' })
 }
 
-function newPerson(compound, role, places, { login = '', password = '', name }) {
-  const person = { id: `p${word(4)}`, name, login, role, places, password, lastSeen: Date.now(), invited: false }
+function newPerson(compound, role, places, { login = '', password = '', name }, id = `p${word(4)}`) {
+  const person = { id, name, login, role, places, password, lastSeen: Date.now(), invited: false }
   compound.people.set(person.id, person)
   return person
 }
@@ -58,7 +59,8 @@ function accept({ compound, body, request }) {
   if (invitation.role !== 'resident') checkAccount(compound, body)
   compound.invitations.delete(body.code)
   compound.people.delete(invitation.person)
-  return open(compound, newPerson(compound, invitation.role, invitation.places, body), request)
+  const resident = residentOf(compound, invitation.person)?.person.id
+  return open(compound, newPerson(compound, invitation.role, invitation.places, body, resident), request)
 }
 
 function recover({ compound, body, request }) {
@@ -73,12 +75,19 @@ function recover({ compound, body, request }) {
 
 const mine = ({ compound, person }) => [...compound.sessions].filter(([, session]) => session.person === person.id)
 const moment = (ms) => ({ time: iso(ms), quality: 'synchronised' })
+const householdOf = ({ compound, person }) => {
+  const lives = residentOf(compound, person.id)
+  if (!lives) return {}
+  const { name, phone, credentials } = lives.person
+  return { household: { id: lives.home.id, place: lives.home.place, name, phone }, credentials }
+}
 const dataOf = (given) => {
   const { id, name, login, role, places, secret } = given.person
   return {
     person: { id, name, login, role, places, second_factor: Boolean(secret), created_at: moment(given.person.created ?? given.compound.startedMs), last_seen_at: moment(given.person.lastSeen) },
     sessions: mine(given).map(([, session]) => ({ id: session.id, created_at: moment(session.created), last_used_at: moment(session.used), peer: session.peer, agent: session.agent })),
     tokens: [],
+    ...householdOf(given),
     audit_actor: `person:${id}`,
     seen_by: [{ time: iso(), who: '王经理', role: 'manager', what: 'person.change' }],
   }

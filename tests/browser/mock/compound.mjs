@@ -64,6 +64,7 @@ export class Compound {
     this.audit = []
     this.backups = new Map()
     this.households = new Map()
+    this.left = new Map() // who moved out, with what is still stored of them
     this.visits = new Map()
     this.delegations = []
     this.homeDoors = [

@@ -17,7 +17,9 @@ const personIn = (compound, params) => {
   return person
 }
 const stands = (consent) => consent !== null && consent.withdrawn_at === null
-const masked = (name) => `${[...name][0] ?? ''}**`
+const masked = (name) => (name ? `${[...name][0]}**` : '')
+// Who has an account in the app and who is in the book of households are one person, by the id.
+export const residentOf = (compound, id) => [...compound.households.values()].flatMap((home) => home.people.map((person) => ({ home, person }))).find((one) => one.person.id === id)
 const summary = (home) => ({ id: home.id, place: home.place, people: home.people.map(({ id, name, role }) => ({ id, name: masked(name), role })) })
 const credential = (kind, printed = '') => ({ id: `c-${word(4)}`, kind, state: 'active', printed, from: null, until: null })
 
@@ -38,9 +40,46 @@ function moveOut({ compound, params, body }) {
   const home = found(compound, params)
   const leaving = home.people.filter((person) => !body.people || body.people.includes(person.id))
   home.people = home.people.filter((person) => !leaving.includes(person))
+  for (const { id, credentials, face_consent } of leaving) {
+    compound.left.set(id, { credentials: credentials.map((one) => ({ ...one, state: 'revoked' })), face_consent })
+    compound.people.delete(id)
+  }
   if (home.people.length === 0) compound.households.delete(home.id)
   const count = (kind) => leaving.flatMap((person) => person.credentials).filter((one) => one.kind === kind).length
   return { data: { ended: { people: leaving.length, cards: count('card'), pins: count('pin'), dynamic_codes: count('totp'), faces: count('face'), phones: count('qr'), rights: leaving.length, passes: 0, codes: 0, delegations: 0 } } }
+}
+
+// What is counted when it goes. `account` holds what the app's pages do to a face.
+function eraseFace(of, account) {
+  const faces = of.credentials.filter((one) => one.kind === 'face').length + (account?.faces ?? 0)
+  of.credentials = of.credentials.filter((one) => one.kind !== 'face')
+  const standing = [of.face_consent, account?.consent ?? null].filter(stands)
+  for (const consent of standing) consent.withdrawn_at = iso()
+  if (account) account.faces = 0
+  return { faces, consents: standing.length > 0 ? 1 : 0 }
+}
+const proven = (erased, livesHere) => ({ data: { erased: { names: 0, rights: 0, delegations: 0, ...erased }, at: iso(), time: 'synchronised', lives_here: livesHere, proof: `console-${word(8)}` } })
+
+function eraseMine({ compound, person }) {
+  const resident = residentOf(compound, person.id)?.person
+  if (!resident) throw new Refusal('not_found', 404, `'${person.id}' lives nowhere here`)
+  const names = resident.name || resident.phone ? 1 : 0
+  Object.assign(resident, { name: '', phone: '' })
+  const gone = eraseFace(resident, person)
+  return proven({ names, ...gone, credentials: gone.faces }, true)
+}
+
+// The office, for somebody who lives here no longer: by a person of the whole compound.
+function erasePerson({ compound, person, body }) {
+  if (person.places.length > 0) throw new Refusal('denied', 403, 'this is for those who are bound to no place')
+  const here = residentOf(compound, body.person)
+  if (here) throw new Refusal('conflict', 409, `“${body.person}”还住在“${here.home.id}”这一户：请本人在应用里删除，或先办理迁出`)
+  const left = compound.left.get(body.person)
+  if (!left || (left.credentials.length === 0 && !stands(left.face_consent))) throw new Refusal('not_found', 404, `没有保存“${body.person}”的任何信息：请核对编号`)
+  const credentials = left.credentials.length
+  const gone = eraseFace(left, null)
+  compound.left.delete(body.person)
+  return proven({ ...gone, credentials }, false)
 }
 
 function importList({ compound, body }) {
@@ -83,6 +122,7 @@ export const householdRoutes = (base) => [
   ['GET', `${base}/households`, 'manage_people', ({ compound, url }) => ({ data: page([...compound.households.values()].map(summary), url) })],
   ['POST', `${base}/households/move-in`, 'manage_people', ({ compound, body }) => ({ status: 201, data: moveIn(compound, body) })],
   ['POST', `${base}/households/import`, 'manage_people', importList],
+  ['POST', `${base}/households/erase-person`, 'manage_people', erasePerson],
   ['GET', `${base}/households/{id}`, 'manage_people', ({ compound, params }) => ({ data: found(compound, params) })],
   ['POST', `${base}/households/{id}/move-out`, 'manage_people', moveOut],
   ['POST', `${base}/households/{id}/people/{person}/invitation`, 'manage_people', ({ compound, params }) => {
@@ -123,7 +163,7 @@ export const householdRoutes = (base) => [
   ['GET', `${base}/my/visits`, 'own', ({ compound, person }) => ({ data: { items: mine(compound, person) } })],
   ['POST', `${base}/my/visits`, 'own', giveVisit],
   ['DELETE', `${base}/my/visits/{id}`, 'own', endVisit],
-  ['GET', `${base}/my/home`, 'own', ({ compound, person }) => ({ data: { place: '502', people: [{ id: person.id, name: person.name, role: 'resident', me: true }, { id: 'ben', name: '陈小本', role: 'family', me: false }], delegations: compound.delegations.filter((one) => one.from_person === person.id) } })],
+  ['GET', `${base}/my/home`, 'own', ({ compound, person }) => ({ data: { place: '502', people: [{ id: person.id, name: residentOf(compound, person.id)?.person.name ?? person.name, role: 'resident', me: true }, { id: 'ben', name: '陈小本', role: 'family', me: false }], delegations: compound.delegations.filter((one) => one.from_person === person.id) } })],
   ['POST', `${base}/my/delegations`, 'own', ({ compound, person, body }) => {
     const made = { id: `d-${word(4)}`, from_person: person.id, from_name: person.name, to_person: body.to, to_name: '陈小本', actions: body.actions, from: iso(), until: iso(Date.now() + body.days * kDay) }
     compound.delegations.push(made)
@@ -138,6 +178,7 @@ export const householdRoutes = (base) => [
     { at: iso(Date.now() - kHour), time: 'synchronised', door: 'u2', door_name: '2 单元门', granted: true, reason: 'granted', kind: 'card', who: 'self' },
     { at: iso(Date.now() - 2 * kHour), time: 'floor', door: 'u2', door_name: '2 单元门', granted: false, reason: 'expired', kind: 'qr', who: 'visitor' },
   ], next: null } })],
+  ['POST', `${base}/my/data/erase`, 'own', eraseMine],
   ['GET', `${base}/my/face`, 'own', ({ person }) => ({ data: faceOf(person) })],
   ['POST', `${base}/my/face`, 'own', ({ person, body }) => {
     Object.assign(person, { faces: 1, consent: { text: body.text, noted_by: `person:${person.id}`, given_at: iso(), withdrawn_at: null } })

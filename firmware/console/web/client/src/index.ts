@@ -1,5 +1,6 @@
 export * from './cell'
 export * from './client'
 export * from './consent'
+export * from './erased'
 export * from './feed'
 export * from './types'

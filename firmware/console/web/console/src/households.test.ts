@@ -1,6 +1,6 @@
 import type { PlaceKind } from '@linli/client'
 import { describe, expect, it } from 'vitest'
-import { groupsOf, isPseudonym, onTheWay, pieces, pseudonym } from './households'
+import { eraseTrouble, groupsOf, isPseudonym, nameOf, onTheWay, pieces, pseudonym } from './households'
 
 const doors = [
   { id: 'gate', name: '大门', place: 'site', group: 1 },
@@ -60,5 +60,18 @@ describe('what terminals know a person by', () => {
     expect(pseudonym(new Uint8Array([0, 10, 255]))).toBe('f-000aff')
     expect(isPseudonym('f-000aff')).toBe(true)
     for (const wrong of ['', '安女士', 'a/b', 'a b', 'x'.repeat(49)]) expect(isPseudonym(wrong)).toBe(false)
+  })
+})
+
+describe('somebody who was erased', () => {
+  it('is named by the number where the name is gone', () => {
+    expect(nameOf({ id: 'p-1', name: '' })).toBe('p-1')
+    expect(nameOf({ id: 'p-1', name: '安' })).toBe('安')
+  })
+  it('lives here still, or is not known: both have words of their own, and nothing else has', () => {
+    expect(eraseTrouble({ code: 'conflict' })).toBe('lives_here')
+    expect(eraseTrouble({ code: 'not_found' })).toBe('nothing_stored')
+    for (const code of ['invalid', 'denied', 'unreachable', 'timeout', 'internal']) expect(eraseTrouble({ code })).toBeNull()
+    expect(eraseTrouble(null)).toBeNull()
   })
 })

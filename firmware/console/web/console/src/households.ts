@@ -1,4 +1,4 @@
-import type { Page, Place, PlaceKind } from '@linli/client'
+import type { ApiError, Page, Place, PlaceKind } from '@linli/client'
 import { computed } from 'vue'
 import { useLoad } from './load'
 import { usePlaces } from './places'
@@ -67,6 +67,16 @@ export interface Household {
   id: string
   place: string
   people: HomePerson[]
+}
+
+// Whoever had their name erased is still somebody to point at: by the number.
+export const nameOf = (person: { id: string; name: string }) => person.name || person.id
+export const withNames = (home: Household): Household => ({ ...home, people: home.people.map((one) => ({ ...one, name: nameOf(one) })) })
+
+// Why somebody could not be erased, where it has words of its own.
+export function eraseTrouble(problem: Pick<ApiError, 'code'> | null): 'lives_here' | 'nothing_stored' | null {
+  if (problem?.code === 'conflict') return 'lives_here'
+  return problem?.code === 'not_found' ? 'nothing_stored' : null
 }
 
 export interface ImportReport {

@@ -26,6 +26,8 @@ export const household = {
   move_out_what: 'Cards, PINs, faces, phones, rights, the invitations they gave and delegations all end in one step, and the app signs out. It cannot be undone; to come back they move in anew.',
   moved_out: 'Moved out',
   moved_out_what: 'From now on these open no door.',
+  number_of: 'Number of “{name}”',
+  number_hint: 'Keep it: it is needed if they ask later that the rest is erased.',
   ended: { cards: 'Cards', pins: 'PINs', dynamic_codes: 'Changing codes', faces: 'Faces', phones: 'Phones', rights: 'Rights', passes: 'Visitors’ passes', codes: 'Visitors’ codes', delegations: 'Delegations' },
   account: { none: 'Without the app', active: 'Uses the app' },
   invite: 'Invite to the app',
@@ -115,4 +117,23 @@ export const face = {
   withdraw_title: 'Take back the consent of “{name}”?',
   withdraw_what: 'The face opens nothing from now on. Terminals that are connected are told to delete the person; what was enrolled at a terminal’s own screen is deleted there. Card, PIN and changing code go on. To use a face again the person agrees anew.',
   withdrawn_now: 'The consent is taken back, and {n} faces were revoked. Cards and PINs are as they were.',
+}
+
+export const erase = {
+  title: 'Erase somebody who moved out',
+  what: 'For somebody who moved out and asks for it: revoked cards, PINs, codes, phones and faces, rights and delegations go at once, and a consent that stands is taken back. The proof of a consent and the record of the doors have a number alone, and go when their days are over. Who lives here erases their own, under “My data” in the app.',
+  person: 'Number of the person',
+  person_hint: 'It was shown when they moved out, and stands in the record of the doors.',
+  reason: 'Reason',
+  reason_hint: 'It stands in the audit log, for example “asked in writing”. No names, no phone numbers.',
+  go: 'Erase personal information',
+  ask: 'Erase what is stored of “{id}”?',
+  ask_what: 'It cannot be undone. Backups made before still hold it; whoever keeps them deletes them.',
+  done: 'What was stored of “{id}” is erased',
+  kinds: { names: 'Name and phone number', faces: 'Faces', consents: 'Consents taken back', credentials: 'Credentials (faces among them)', rights: 'Rights', delegations: 'Delegations' },
+  proof: 'Number of the proof',
+  trouble: {
+    lives_here: { title: 'This person lives here', next: 'Nothing was erased. They erase their own under “My data” in the app, or move them out first.' },
+    nothing_stored: { title: 'Nothing is stored of this person', next: 'Nothing was erased. Check the number; it may have been erased before.' },
+  },
 }

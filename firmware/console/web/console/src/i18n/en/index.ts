@@ -4,7 +4,7 @@ import { common, enter, nav, role, shell } from './shell'
 import { problem, trouble } from './problems'
 import { device, home, todo } from './devices'
 import { door, fire, hours, passages } from './doors'
-import { face, household } from './households'
+import { erase, face, household } from './households'
 import { account, audit, people } from './people'
 import { add, command, devpage, event, place } from './site'
 import { operations, platform, settings } from './system'
@@ -34,6 +34,7 @@ export const en: SameShape<typeof zh> = {
   operations,
   face,
   household,
+  erase,
   people,
   account,
   audit,

@@ -26,6 +26,8 @@ export const household = {
   move_out_what: '门禁卡、密码、人脸、手机、权限、发出的访客邀请和委托在同一步里全部结束，应用账号退出。不能撤销；再来要重新入住。',
   moved_out: '已迁出',
   moved_out_what: '下面这些从现在起不能再开任何一扇门。',
+  number_of: '“{name}”的人员编号',
+  number_hint: '以后本人要求删除其余信息时要用，请抄下来。',
   ended: { cards: '门禁卡', pins: '密码', dynamic_codes: '动态码', faces: '人脸', phones: '手机', rights: '通行权限', passes: '访客通行证', codes: '访客码', delegations: '委托' },
   account: { none: '未用应用', active: '已用应用' },
   invite: '邀请使用应用',
@@ -115,4 +117,23 @@ export const face = {
   withdraw_title: '撤回“{name}”的同意吗',
   withdraw_what: '人脸马上失效，不能再刷脸开门；连着的门口机会收到删除此人的指令，在机器屏幕上直接录的要到机器上删。门禁卡、密码和动态码照常可用。以后再用，要重新同意。',
   withdrawn_now: '同意已撤回，注销了 {n} 个人脸凭证。门禁卡和密码没有变。',
+}
+
+export const erase = {
+  title: '删除已迁出人员的信息',
+  what: '迁出的人要求删除时在这里办理：注销了的卡、密码、动态码、手机和人脸，权限和委托马上删除，还有效的同意撤回。同意的证明和通行记录只有编号，到期自动删除。还住在这里的，请本人在应用“我的数据”里删除。',
+  person: '人员编号',
+  person_hint: '迁出时显示过；这个人的通行记录里也有。',
+  reason: '原因',
+  reason_hint: '写进审计记录，例如“本人书面申请”。不要写姓名和电话。',
+  go: '删除个人信息',
+  ask: '删除“{id}”的信息吗',
+  ask_what: '不能撤销。以前做的备份里还有这些内容，由保管备份的人删除。',
+  done: '已删除“{id}”的信息',
+  kinds: { names: '姓名和电话', faces: '人脸', consents: '撤回的同意', credentials: '凭证（含人脸）', rights: '通行权限', delegations: '委托' },
+  proof: '证明编号',
+  trouble: {
+    lives_here: { title: '这个人还住在这里', next: '没有删除任何内容。请本人在应用“我的数据”里删除，或者先办理迁出。' },
+    nothing_stored: { title: '没有这个人的信息', next: '没有删除任何内容。请核对编号；也可能已经删除过了。' },
+  },
 }

@@ -2,7 +2,7 @@ import { common, enter, nav, role, shell } from './shell'
 import { problem, trouble } from './problems'
 import { device, home, todo } from './devices'
 import { door, fire, hours, passages } from './doors'
-import { face, household } from './households'
+import { erase, face, household } from './households'
 import { account, audit, people } from './people'
 import { add, command, devpage, event, place } from './site'
 import { operations, platform, settings } from './system'
@@ -32,6 +32,7 @@ export const zh = {
   operations,
   face,
   household,
+  erase,
   people,
   account,
   audit,
