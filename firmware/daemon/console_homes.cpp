@@ -33,6 +33,7 @@ HomePicture picture_of(const Household& household) {
 
 std::vector<VisitPicture> pictures_of(const std::vector<scenarios::access::Visit>& visits) {
   std::vector<VisitPicture> pictures;
+  pictures.reserve(visits.size());
   for (const auto& each : visits) {
     pictures.push_back({each.id, std::string(each.kind), each.person, each.group,
                         each.from_s * kMsPerS, each.until_s * kMsPerS, each.uses, each.used});

@@ -191,6 +191,7 @@ class AccessCommands : public core::RetentionShelf {
     }
   };
   Erasure erasure_of(const std::string& person) const;
+  void add_ways(Erasure& erasure) const;
   static std::size_t take_name(Erasure& erasure);
   static void write_erasure(const Erasure& erasure, ports::Turn& turn);
   static void apply_erasure(AccessBooks& books, Erasure erasure);

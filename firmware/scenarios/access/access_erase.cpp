@@ -38,13 +38,19 @@ AccessCommands::Erasure AccessCommands::erasure_of(const std::string& person) co
     if (consent.person == person && consent.stands()) erasure.consents.push_back(consent);
   if (home) {
     erasure.home = *home->household;
-    return erasure;
+  } else {
+    add_ways(erasure);
   }
-  for (const AccessRight* each : books_.rights.of_holder(person))
-    erasure.rights.push_back(each->right.id);
-  for (const auto& [id, each] : books_.delegations)
-    if (each.from == person || each.to == person) erasure.delegations.push_back(id);
   return erasure;
+}
+
+// What somebody may pass by who lives here no longer.
+void AccessCommands::add_ways(Erasure& erasure) const {
+  for (const AccessRight* each : books_.rights.of_holder(erasure.person))
+    erasure.rights.push_back(each->right.id);
+  for (const auto& [id, each] : books_.delegations) {
+    if (each.from == erasure.person || each.to == erasure.person) erasure.delegations.push_back(id);
+  }
 }
 
 std::size_t AccessCommands::take_name(Erasure& erasure) {
